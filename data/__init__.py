@@ -1,0 +1,1 @@
+"""All input and output: settings, store, ingest, building, jobs, demo."""

@@ -1,0 +1,184 @@
+"""The only reader of the environment: every setting, its default and its check.
+
+Each setting is the environment variable `CLERESTORY_<NAME>`. `load()` names every bad one at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import BadSettings
+
+PREFIX = "CLERESTORY_"
+
+
+def _scheme(*allowed: str) -> AfterValidator:
+    def check(url: SecretStr) -> SecretStr:
+        if urlsplit(url.get_secret_value()).scheme not in allowed:
+            # The value is a secret, so the sentence does not repeat it.
+            raise ValueError(f"must be an address that starts with {' or '.join(f'{a}://' for a in allowed)}")
+        return url
+
+    return AfterValidator(check)
+
+
+class JsonTopic(BaseModel):
+    """One shape of JSON message: which topics carry it and where its values stand.
+
+    `topic` is a template of levels: literal text, `+` for any one level, `{device}` or `{metric}`
+    for the level that names it; a last `#` takes the rest. `values` maps a metric to the dotted
+    path of its value; left out, every number or boolean of the object is a metric. `time`,
+    `latitude` and `longitude` are dotted paths too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: str = Field(min_length=1)
+    values: dict[str, str] = {}
+    units: dict[str, str] = {}
+    time: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+
+
+class Settings(BaseSettings):
+    """All settings; the field descriptions are the README's table."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, enable_decoding=False
+    )
+
+    home: Path = Field(Path("var"), description="Folder of a local run's state: database, broker, secrets.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address the web part listens on.")
+    port: int = Field(8050, ge=1, le=65535, description="Port the web part listens on.")
+    database_url: Annotated[SecretStr, _scheme("postgresql", "postgres")] | None = Field(
+        None,
+        description="The owner's address of a PostgreSQL database; unset: an embedded one is run.",
+    )
+    mqtt_url: Annotated[SecretStr, _scheme("mqtt", "mqtts")] | None = Field(
+        None, description="Address of an MQTT 5 broker with account; unset: a local mosquitto is run."
+    )
+    mqtt_port: int = Field(18830, ge=1, le=65535, description="Port of the local broker on 127.0.0.1.")
+    mqtt_topics: list[str] = Field(
+        ["#"], min_length=1, description="Topic filters the ingest subscribes to (JSON list)."
+    )
+    mqtt_client_id: str = Field(
+        "clerestory-ingest",
+        min_length=1,
+        description="The ingest's MQTT client id; one session on the broker belongs to it.",
+    )
+    tenant_topics: dict[str, str] = Field(
+        {},
+        description=(
+            "Topic prefix -> tenant (JSON object); the prefix is taken off. The rest belongs to `main`."
+        ),
+    )
+    json_topics: list[JsonTopic] = Field(
+        [],
+        description=(
+            "Shapes of JSON messages (JSON list): `topic` template, `values`, `units`, `time`, "
+            "`latitude`, `longitude`."
+        ),
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Signs sessions and derives the database roles' passwords; unset: made once in `home`.",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Address people reach the web part at, when a proxy stands before it.",
+    )
+    session_hours: float = Field(12, gt=0, le=24 * 90, description="How long a sign-in lasts.")
+    web_workers: int = Field(2, ge=1, le=64, description="Web processes.")
+    web_threads: int = Field(8, ge=1, le=256, description="Threads of each web process.")
+    host_device: bool = Field(
+        True,
+        description="Whether a local run publishes the load, memory and disk of its own machine as a device.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+
+    @field_validator("mqtt_topics", "tenant_topics", "json_topics", mode="before")
+    @classmethod
+    def _parse_json(cls, value: object) -> object:
+        # Done here and not by pydantic-settings, which stops at the first one that is not JSON.
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"is not JSON ({error})") from error
+
+    @cached_property
+    def state(self) -> Path:
+        """The state folder, absolute, made readable to its owner alone at first use."""
+        home = self.home.expanduser().absolute()
+        home.mkdir(parents=True, exist_ok=True)
+        return home
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret key: the setting, or the one made once in the state folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return read_or_make_secret(self.state / "secrets" / "secret_key")
+
+
+def read_or_make_secret(path: Path) -> str:
+    """A random secret kept in a file that only its owner reads; safe when two processes start at once."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        draft.touch(0o600, exist_ok=False)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # fails when another process was first; its secret then counts
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSettings: one sentence a bad or unknown setting, all of them at once.
+    """
+    wrong = [
+        f"{name} is not a setting; the README lists them all."
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX)
+        and not name.startswith(PREFIX + "TEST_")
+        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for item in error.errors():
+            name = ".".join(str(part) for part in item["loc"]).upper()
+            wrong.append(f"{PREFIX}{name}: {item['msg'].removeprefix('Value error, ')}.")
+    if wrong:
+        raise BadSettings("\n".join(wrong))
+    return settings
