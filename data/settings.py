@@ -104,8 +104,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://",
-        description="Address people reach the web part at, when a proxy stands before it.",
+        description="Address people reach the web part at, when a proxy stands before it; without a path.",
     )
     session_hours: float = Field(12, gt=0, le=24 * 90, description="How long a sign-in lasts.")
     web_workers: int = Field(2, ge=1, le=64, description="Web processes.")
@@ -129,11 +128,22 @@ class Settings(BaseSettings):
         except json.JSONDecodeError as error:
             raise ValueError(f"is not JSON ({error})") from error
 
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if url is not None and (
+            parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query
+        ):
+            raise ValueError("must be http:// or https:// and a host, without a path")
+        return url
+
     @cached_property
     def state(self) -> Path:
-        """The state folder, absolute, made readable to its owner alone at first use."""
+        """The state folder, absolute, made at first use; only its owner can list it."""
         home = self.home.expanduser().absolute()
-        home.mkdir(parents=True, exist_ok=True)
+        # Others may pass: started by root, the database and the broker run under another account.
+        home.mkdir(parents=True, exist_ok=True, mode=0o711)
         return home
 
     @cached_property
@@ -150,7 +160,10 @@ def read_or_make_secret(path: Path) -> str:
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         draft.touch(0o600, exist_ok=False)
-        draft.write_text(secrets.token_urlsafe(48))
+        with draft.open("w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())  # a database made with it outlives a power cut, so it must too
         try:
             os.link(draft, path)  # fails when another process was first; its secret then counts
         except FileExistsError:

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from data.errors import StoreError, StoreUnavailable
 from data.settings import Settings
 from data.store import address, statements
-from data.store.pool import Store, is_outage
+from data.store.pool import Connection, Store, is_outage, work_for
 
 LINK_LIFETIME = timedelta(minutes=15)
 
@@ -65,18 +65,19 @@ def redeem(store: Store, token: str) -> Account | None:
     """
     with store.transaction() as connection:
         row = connection.execute(_SQL["link_redeem"], {"token_hash": _hash(token)}).fetchone()
-    if row is None:
-        return None
-    tenant_id, account_id = row
-    note(store, tenant=tenant_id, account=account_id, action="sign in")
-    return find(store, tenant=tenant_id, account=account_id)
+        if row is None:
+            return None
+        tenant, account = row
+        actor = f"account {account}"
+        work_for(connection, tenant=tenant, actor=actor)
+        connection.execute(_SQL["note"], {"action": "sign in", "subject": actor})
+        return _find(connection, account)
 
 
 def find(store: Store, *, tenant: int, account: int) -> Account | None:
     """The account, unless it is gone or no longer active."""
     with store.transaction(tenant=tenant) as connection:
-        cursor = connection.cursor(row_factory=class_row(Account))
-        return cursor.execute(_SQL["account"], {"account_id": account}).fetchone()
+        return _find(connection, account)
 
 
 def note(store: Store, *, tenant: int, account: int, action: str) -> None:
@@ -84,6 +85,11 @@ def note(store: Store, *, tenant: int, account: int, action: str) -> None:
     actor = f"account {account}"
     with store.transaction(tenant=tenant, actor=actor) as connection:
         connection.execute(_SQL["note"], {"action": action, "subject": actor})
+
+
+def _find(connection: Connection, account: int) -> Account | None:
+    cursor = connection.cursor(row_factory=class_row(Account))
+    return cursor.execute(_SQL["account"], {"account_id": account}).fetchone()
 
 
 def _hash(token: str) -> bytes:

@@ -72,8 +72,12 @@ def migrate(settings: Settings) -> None:
             _set_role_passwords(connection, settings)
     except psycopg.Error as error:
         if is_outage(error):
-            raise StoreUnavailable(f"The database cannot be reached: {error}") from error
-        raise StoreError(f"The database refused its schema: {error}") from error
+            raise StoreUnavailable(f"The database cannot be reached: {_first_line(error)}") from error
+        raise StoreError(f"The database refused its schema: {_first_line(error)}") from error
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _apply(connection: Connection, migration: Migration) -> None:

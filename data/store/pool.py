@@ -31,6 +31,15 @@ def is_outage(error: psycopg.Error) -> bool:
     return error.sqlstate is None or (error.sqlstate[:2] in ("08", "57") and error.sqlstate != "57014")
 
 
+def work_for(connection: Connection, *, tenant: int, actor: str | None = None) -> None:
+    """Make the rest of the transaction a tenant's, done by an actor."""
+    # Local to the transaction: a session's setting would leak to the next borrower.
+    connection.execute(
+        "SELECT set_config('app.tenant', %s, true), set_config('app.actor', %s, true)",
+        (str(tenant), actor or ""),
+    )
+
+
 @dataclass(slots=True)
 class Store:
     """The database as one of our roles. Open it after a fork."""
@@ -70,11 +79,7 @@ class Store:
         try:
             with self.pool.connection() as connection:
                 if tenant is not None:
-                    # Local to the transaction: a session's setting would leak to the next borrower.
-                    connection.execute(
-                        "SELECT set_config('app.tenant', %s, true), set_config('app.actor', %s, true)",
-                        (str(tenant), actor or ""),
-                    )
+                    work_for(connection, tenant=tenant, actor=actor)
                 yield connection
         except TooManyRequests as error:
             raise StoreBusy from error

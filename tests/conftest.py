@@ -1,0 +1,132 @@
+"""Fixtures: a store of each kind, a broker, a browser; and the rule that CI skips none of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from data.errors import BrokerError
+from data.settings import PREFIX, Settings
+from data.store.migrate import migrate
+from tests import servers
+from tests.servers import Broker, StoreServer
+from tests.store_sources import Unavailable
+
+NEVER_SKIPPED_IN_CI = ("tests/store/", "tests/broker/", "tests/e2e/")
+OWN_HOSTS = ("127.0.0.1", "localhost")
+
+# The settings of the person who runs the tests are not the tests' settings.
+for name in list(os.environ):
+    if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"):
+        del os.environ[name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI=true a test that needs a server or a browser fails where it would be skipped."""
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module that skips itself."""
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+def _fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI") != "true" or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    if report.nodeid.startswith(NEVER_SKIPPED_IN_CI):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"CI=true lets nothing here be skipped. {reason}"
+
+
+@pytest.fixture(scope="session", params=["embedded", "real"])
+def store_server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
+    """A running server of each kind, in turn."""
+    start = {"embedded": servers.embedded_store, "real": servers.real_store_server}[request.param]
+    with ExitStack() as running:
+        try:
+            server = running.enter_context(start())
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+        yield server
+
+
+@pytest.fixture(scope="module")
+def database(store_server: StoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings with an empty database that a module's tests share."""
+    with store_server.fresh_database(tmp_path_factory.mktemp("home")) as settings:
+        yield settings
+
+
+@pytest.fixture
+def fresh_database(store_server: StoreServer, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an empty database for one test alone."""
+    with store_server.fresh_database(tmp_path) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def migrated(database: Settings) -> Settings:
+    """Settings with an up-to-date database that a module's tests share."""
+    migrate(database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """A running mosquitto; a test that stops it starts it again."""
+    with ExitStack() as running:
+        try:
+            local = running.enter_context(servers.local_broker())
+        except BrokerError as reason:
+            pytest.skip(str(reason))
+        yield local
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    program = servers.chromium()
+    if program is None:
+        pytest.skip("There is no Chromium on this machine (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=servers.CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser found wrong; a test that breaks something on purpose may clear it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """A page in a fresh session; errors on its console and requests to other hosts fail the test."""
+    with browser.new_context() as context:
+        context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
+        context.on("request", lambda sent: complaints.extend(_foreign(sent.url)))
+        context.set_default_timeout(15_000)
+        yield context.new_page()
+    assert not complaints
+
+
+def _foreign(url: str) -> list[str]:
+    address = urlsplit(url)
+    away = address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OWN_HOSTS
+    return [f"request to another host: {url}"] if away else []
