@@ -1,0 +1,3 @@
+"""The version of Clerestory."""
+
+VERSION = "0.1.0"
