@@ -38,3 +38,5 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+    # The pool tells of every attempt; the store says once that the database is away or back.
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)

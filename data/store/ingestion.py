@@ -11,7 +11,7 @@ import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from analytics import quantities
-from data.errors import StoreRefused
+from data.errors import StoreRefused, StoreUnavailable
 from data.store import statements
 from data.store.pool import Connection, Store
 
@@ -91,11 +91,13 @@ class Writer:
                 with self._store.transaction() as connection:
                     transaction = _Transaction(connection, self._known)
                     written = transaction.write(batch)
-            except (DeadlockDetected, SerializationFailure):
+            except (DeadlockDetected, SerializationFailure) as error:
                 if attempt == _ATTEMPTS:
-                    raise
+                    raise StoreUnavailable("Other writers are in the way.") from error
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
-            except (psycopg.DataError, psycopg.IntegrityError) as error:
+            except psycopg.Error as error:
+                if not _is_refusal(error):
+                    raise
                 raise StoreRefused(str(error.diag.message_primary or error)) from error
             else:
                 # Only now: an id given out by a transaction that was rolled back is nobody's.
@@ -274,6 +276,12 @@ class _Transaction:
                     "reasons": [letter.reason for letter in letters],
                 },
             )
+
+
+def _is_refusal(error: psycopg.Error) -> bool:
+    """Whether what was to be written is at fault; class 54 is a limit, such as that of a key's length."""
+    refused = isinstance(error, (psycopg.DataError, psycopg.IntegrityError))
+    return refused or (error.sqlstate or "").startswith("54")
 
 
 def _kind(value: float | bool | str) -> str:

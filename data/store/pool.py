@@ -22,13 +22,11 @@ Connection = psycopg.Connection[Any]
 
 
 def is_outage(error: psycopg.Error) -> bool:
-    """Whether the server is away or shutting down, rather than refusing what it was asked.
-
-    A full disk (53100) shares its class with a lost connection, but a new connection does not cure it.
-    """
+    """Whether the server cannot serve now: it is away, shutting down, or out of disk or memory."""
     if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
-    return error.sqlstate is None or (error.sqlstate[:2] in ("08", "57") and error.sqlstate != "57014")
+    cancelled = error.sqlstate == "57014"  # the statement took too long; the server is well
+    return error.sqlstate is None or (error.sqlstate[:2] in ("08", "53", "57") and not cancelled)
 
 
 def work_for(connection: Connection, *, tenant: int, actor: str | None = None) -> None:

@@ -136,8 +136,9 @@ def test_two_tenants_in_one_batch_keep_to_themselves(
         (1.0, datetime(1990, 1, 1, tzinfo=UTC)),
         (1.0, datetime(9000, 1, 1, tzinfo=UTC)),
         ("a\0b", NOON),
+        ("text " * 300, NOON),
     ],
-    ids=["nan", "infinite", "too early", "too late", "nul"],
+    ids=["nan", "infinite", "too early", "too late", "nul", "too long"],
 )
 def test_what_the_store_refuses_is_refused_whole_and_forgotten(
     writer: Writer, owner: Owner, request: pytest.FixtureRequest, value: float | str, at: datetime
@@ -148,6 +149,12 @@ def test_what_the_store_refuses_is_refused_whole_and_forgotten(
         writer.write(Batch(samples=[good, bad]))
     assert owner.execute("SELECT count(*) FROM device WHERE name = %s", (device,)).fetchone() == (0,)
     assert writer.write(Batch(samples=[good])).fresh == 1
+
+
+def test_a_name_that_no_index_can_hold_is_refused(writer: Writer) -> None:
+    name = "".join(chr(0x4E00 + 7919 * number % 20_000) for number in range(5_000))  # it does not compress
+    with pytest.raises(StoreRefused):
+        writer.write(Batch(samples=[sample(1.0, device=name)]))
 
 
 def test_a_dead_letter_is_kept_with_its_reason(

@@ -1,0 +1,1 @@
+"""The ingest sidecar: MQTT messages become readings in the store, acknowledged once they are committed."""

@@ -1,0 +1,92 @@
+"""MQTT messages become readings: one convention a file, pure, without a clock.
+
+A convention says what a message means; what no reading may be, whichever convention it came by, is
+checked here once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from data.errors import DecodeError
+from data.ingest.decode.json_topics import JsonTopics
+from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Value
+from data.ingest.decode.payload import MAX_BYTES
+from data.ingest.decode.plain_path import PlainPath
+from data.settings import Settings
+
+__all__ = ["Convention", "Decoded", "Decoder", "Kind", "Message", "Place", "Reading", "Value", "conventions"]
+
+MAX_READINGS = 1_000
+MAX_NAME = 255  # characters; far longer ones do not fit the store's index
+MAX_TEXT = 1_024  # characters
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+def conventions(settings: Settings) -> list[Convention]:
+    """Every convention, the most particular first.
+
+    Raises:
+        BadSettings: a topic template cannot be used.
+    """
+    return [JsonTopics(settings.json_topics), PlainPath()]
+
+
+class Decoder:
+    """Asks conventions in order and vouches for what they answer."""
+
+    def __init__(self, conventions: Sequence[Convention]) -> None:
+        self._conventions = conventions
+
+    def decode(self, message: Message) -> Decoded:
+        """What a message says.
+
+        Raises:
+            DecodeError: it should give a reading and cannot; the sentence says why.
+        """
+        if len(message.payload) > MAX_BYTES:
+            raise DecodeError(f"The payload is larger than {MAX_BYTES // 1024} KiB.")
+        for convention in self._conventions:
+            decoded = convention.decode(message)
+            if decoded is not None:
+                _check(decoded, message.received_at)
+                return decoded
+        raise DecodeError("No convention knows this topic.")
+
+
+def _check(decoded: Decoded, received_at: datetime) -> None:
+    if len(decoded.readings) > MAX_READINGS:
+        raise DecodeError(f"The message holds more than {MAX_READINGS:,} values.")
+    for reading in decoded.readings:
+        _check_name(reading.device, "device")
+        _check_name(reading.metric, "metric")
+        if reading.unit is not None:
+            _check_name(reading.unit, "unit")
+        _check_value(reading.value)
+        if reading.at is not None:
+            _check_time(reading.at, received_at)
+
+
+def _check_name(name: str, what: str) -> None:
+    # NUL and lone surrogates, which the store cannot hold, are not printable either.
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise DecodeError(f"The {what}'s name is empty, longer than {MAX_NAME} characters or not printable.")
+
+
+def _check_value(value: Value) -> None:
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT or not value.isprintable():
+            raise DecodeError(f"The text is longer than {MAX_TEXT:,} characters or not printable.")
+    elif not math.isfinite(value):
+        raise DecodeError("The number is too large.")
+
+
+def _check_time(at: datetime, received_at: datetime) -> None:
+    if not _EARLIEST <= at < _LATEST:
+        raise DecodeError("The message's time is not in the years 2000 to 2199.")
+    if at > received_at + _CLOCK_TOLERANCE:
+        raise DecodeError("The message's time is more than 10 minutes in the future.")

@@ -1,0 +1,68 @@
+"""What goes into a convention and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Value = float | bool | str
+
+Kind = Literal[
+    "telemetry", "event", "status", "discovery", "metadata", "command", "target", "log",
+    "invalid-value", "empty", "undecoded",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One MQTT message."""
+
+    topic: str  # without the tenant's prefix
+    payload: bytes
+    retain: bool  # replayed by the broker for a new subscription: of unknown age
+    received_at: datetime  # aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One value that a message states."""
+
+    device: str
+    metric: str
+    value: Value
+    unit: str | None = None
+    at: datetime | None = None  # aware; None: the message states no time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message says its device is, in degrees."""
+
+    device: str
+    longitude: float
+    latitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A message that was understood; it need not hold a reading."""
+
+    convention: str
+    kind: Kind = "telemetry"
+    readings: tuple[Reading, ...] = ()
+    place: Place | None = None
+    reason: str | None = None  # why something it states is not among the readings
+
+
+class Convention(Protocol):
+    """One way in which devices speak. It may remember earlier messages; it does no input or output."""
+
+    name: str
+
+    def decode(self, message: Message) -> Decoded | None:
+        """What the message says; None when it is not of this convention.
+
+        Raises:
+            DecodeError: it is of this convention, and cannot be understood.
+        """

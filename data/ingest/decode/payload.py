@@ -1,0 +1,188 @@
+"""Payloads that many conventions share: text, single values, JSON, times."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from data.errors import DecodeError
+from data.ingest.decode.message import Value
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_PLAIN = 1_024  # characters of a payload that is no JSON
+
+STATES = {"on": True, "off": False, "true": True, "false": False, "open": True, "closed": False}
+
+# What devices send when they have nothing to say.
+_ABSENT = frozenset(
+    (
+        "nan", "-nan", "+nan", "inf", "-inf", "+inf", "infinity", "-infinity", "none", "null", "nil",
+        "undefined", "unavailable", "unknown", "n/a",
+    )
+)  # fmt: skip
+
+_NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S*)")
+
+# Known ones alone: "2nd" and "4G" are texts.
+_UNITS = frozenset(
+    (
+        "°", "°C", "°F", "C", "F", "K", "%", "%RH", "%rh", "ppm", "ppb", "lx", "lux", "W", "kW", "MW", "Wh",
+        "kWh", "MWh", "VA", "kVA", "var", "V", "mV", "A", "mA", "Hz", "kHz", "dB", "dBm", "hPa", "Pa",
+        "kPa", "bar", "mbar", "psi", "mm", "cm", "m", "km", "m²", "m2", "m³", "m3", "l", "L", "m/s", "km/h",
+        "mph", "m³/h", "m3/h", "l/h", "L/h", "l/min", "L/min", "s", "ms", "min", "h", "d", "g", "kg", "t",
+        "J", "kJ", "MJ", "GJ", "µg/m³", "μg/m³", "ug/m3", "mg/m³", "mg/m3", "W/m²", "W/m2", "Ω", "ohm",
+        "kΩ", "rpm", "B", "kB", "MB", "GB", "KiB", "MiB", "GiB",
+    )
+)  # fmt: skip
+
+
+def text(payload: bytes) -> str:
+    """The payload as text, without white space around it.
+
+    Raises:
+        DecodeError: it is not UTF-8.
+    """
+    try:
+        return payload.decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise DecodeError("The payload is neither text nor JSON: it is not UTF-8.") from error
+
+
+def is_json(said: str) -> bool:
+    """Whether the text means to be a JSON object or list."""
+    return said[:1] in ("{", "[")
+
+
+def parse_scalar(said: str) -> tuple[Value | None, str | None]:
+    """A single value and the unit behind it; no value when the device says that it has none.
+
+    Raises:
+        DecodeError: the number is too large, or the text too long.
+    """
+    if len(said) > _MAX_PLAIN:
+        raise DecodeError(f"The text is longer than {_MAX_PLAIN:,} characters.")
+    if len(said) > 1 and said[0] == said[-1] == '"':
+        said = said[1:-1].strip()
+    word = said.lower()
+    if not word or word in _ABSENT:
+        return None, None
+    if word in STATES:
+        return STATES[word], None
+    match = _NUMBER.fullmatch(said)
+    if match and (not match[2] or match[2] in _UNITS):
+        return _finite(match[1]), match[2] or None
+    return said, None
+
+
+def parse_json(said: str) -> Json:
+    """The JSON value. NaN and infinity, which JSON has not but devices send, are null.
+
+    Raises:
+        DecodeError: it is not JSON, nested too deeply, or holds a number that is too large.
+    """
+    try:
+        value: Json = json.loads(said, parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        raise DecodeError(f"The payload is not valid JSON: {error.msg}.") from error
+    except RecursionError as error:
+        raise DecodeError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from error
+    _check_depth(value, MAX_DEPTH)
+    return value
+
+
+def _check_depth(value: Json, left: int) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if left == 0:
+        raise DecodeError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_depth(item, left - 1)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise DecodeError("The number is too large.")
+    return number
+
+
+def _integer(digits: str) -> int | float:
+    # Integers keep all digits, as nanoseconds need them; Python refuses to read ones of thousands.
+    return int(digits) if len(digits) < 20 else _finite(digits)
+
+
+def leaves(value: Json, path: str = "") -> Iterator[tuple[str, float | bool]]:
+    """Every number and on/off state with its path, the levels joined by `/`."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, f"{path}/{name}" if path else name)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from leaves(item, f"{path}/{position}" if path else str(position))
+    elif isinstance(value, (bool, int, float)):
+        yield path, value
+    elif isinstance(value, str) and value.lower() in STATES:
+        yield path, STATES[value.lower()]
+
+
+def member(value: Json, path: str) -> Json:
+    """The value at a dotted path; null when there is none. A name may itself hold dots."""
+    if isinstance(value, dict):
+        if path in value:
+            return value[path]
+        head, dot, rest = path.partition(".")
+        return member(value[head], rest) if dot and head in value else None
+    if isinstance(value, list):
+        head, dot, rest = path.partition(".")
+        if not (head.isascii() and head.isdigit() and int(head[:6]) < len(value)):
+            return None
+        return member(value[int(head)], rest) if dot else value[int(head)]
+    return None
+
+
+def value_of(item: Json) -> tuple[Value | None, str | None]:
+    """A JSON value as a single value with its unit; objects, lists and null are no value."""
+    if isinstance(item, str):
+        return parse_scalar(item.strip())
+    return (item, None) if isinstance(item, (bool, int, float)) else (None, None)
+
+
+def parse_time(stated: Json) -> datetime:
+    """A time, aware and UTC: ISO 8601 (without a zone it is UTC) or an epoch in s, ms, µs or ns by its size.
+
+    Raises:
+        DecodeError: it is none.
+    """
+    try:
+        if isinstance(stated, (int, float)) and not isinstance(stated, bool):
+            return _epoch(stated)
+        if isinstance(stated, str):
+            return _epoch(float(stated)) if _is_number(stated) else _iso(stated)
+    except (ValueError, OverflowError):
+        pass
+    raise DecodeError("The message's time is neither ISO 8601 nor an epoch.")
+
+
+def _is_number(said: str) -> bool:
+    match = _NUMBER.fullmatch(said)
+    return match is not None and not match[2]
+
+
+def _iso(said: str) -> datetime:
+    at = datetime.fromisoformat(said.strip())
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _epoch(number: float) -> datetime:
+    size = abs(number)
+    # Seconds reach 1e11 in the year 5138; today's milliseconds are already beyond it.
+    per_second = 1 if size < 1e11 else 10**3 if size < 1e14 else 10**6 if size < 1e17 else 10**9
+    whole, rest = divmod(number, per_second)
+    return _EPOCH + timedelta(seconds=whole, microseconds=rest * 1_000_000 / per_second)

@@ -1,0 +1,161 @@
+"""Values on path-like topics: the path names the device, its last level the metric.
+
+The payload is one value (`21.5`, `21.5 °C`, `off`, a short text) or a JSON object of values. Shelly's
+first generation is of this kind: `shellies/<device>/<channel>`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from analytics.quantities import QUANTITIES
+from data.errors import DecodeError
+from data.ingest.decode.message import Decoded, Kind, Message, Reading, Value
+from data.ingest.decode.payload import (
+    Json,
+    is_json,
+    leaves,
+    parse_json,
+    parse_scalar,
+    parse_time,
+    text,
+    value_of,
+)
+
+# Levels that are words of a command wherever they stand after the first.
+_COMMANDS = frozenset(("set", "get", "command", "cmd", "cmnd"))
+
+# Last levels under which devices speak of themselves.
+_ABOUT: dict[str, Kind] = {
+    "lwt": "status", "online": "status", "availability": "status",
+    "config": "metadata", "announce": "metadata", "info": "metadata",
+    "log": "log", "logs": "log", "logging": "log", "debug": "log",
+}  # fmt: skip
+
+# Last levels that carry an object and name neither a device nor a metric.
+_ENVELOPES = frozenset(
+    (
+        "telemetry",
+        "data",
+        "state",
+        "status",
+        "sensor",
+        "sensors",
+        "values",
+        "readings",
+        "json",
+        "from",
+        "result",
+    )
+)
+
+_QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
+
+# Members of an object that state its time, when they can be believed to.
+_TIMES = frozenset(("time", "timestamp", "ts", "datetime", "date_time", "epoch"))
+
+_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class PlainPath:
+    """Knows every topic, so it is asked last."""
+
+    name = "plain-path"
+
+    def decode(self, message: Message) -> Decoded:
+        """What the message says.
+
+        Raises:
+            DecodeError: the payload is neither a value nor a JSON object.
+        """
+        levels = [level for level in message.topic.split("/") if level]
+        if not levels:
+            raise DecodeError("The topic names no device.")
+        if (kind := _kind(levels)) is not None:
+            return Decoded(convention=self.name, kind=kind)
+        said = text(message.payload)
+        if is_json(said):
+            return self._object(levels, parse_json(said))
+        value, unit = parse_scalar(said)
+        if value is None:
+            return Decoded(convention=self.name, kind="invalid-value" if said else "empty")
+        device, metric = _device_and_metric(levels)
+        return Decoded(
+            convention=self.name, readings=(Reading(device=device, metric=metric, value=value, unit=unit),)
+        )
+
+    def _object(self, levels: list[str], said: Json) -> Decoded:
+        if not isinstance(said, dict):
+            raise DecodeError("A JSON list names no metrics; describe the topic in CLERESTORY_JSON_TOPICS.")
+        at = _time(said)
+        values = {name: item for name, item in said.items() if name.lower() not in _TIMES}
+        found: list[tuple[str, Value, str | None]] = []
+        if "value" in values and levels[-1].lower() not in _ENVELOPES:
+            device, prefix = _device_and_metric(levels)
+            value, unit = _own_value(values)
+            if value is not None:
+                found.append((prefix, value, unit))
+        else:
+            device, prefix = _holder(levels)
+        found += ((f"{prefix}/{path}" if prefix else path, leaf, None) for path, leaf in leaves(values))
+        if not found:
+            reason = "The object holds no number and no state."
+            return Decoded(convention=self.name, kind="undecoded", reason=reason)
+        readings = (
+            Reading(device=device, metric=metric, value=value, unit=unit, at=at)
+            for metric, value, unit in found
+        )
+        return Decoded(convention=self.name, readings=tuple(readings))
+
+
+def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
+    """Take out the member `value`, which is what the topic names, with the unit that stands beside it."""
+    value, unit = value_of(values.pop("value"))
+    stated = values.get("unit")
+    return value, stated if isinstance(stated, str) and stated else unit
+
+
+def _kind(levels: list[str]) -> Kind | None:
+    """The kind of a topic that is not telemetry."""
+    if "$target" in levels:
+        return "target"
+    if any(level.startswith("$") for level in levels):
+        return "metadata"
+    if levels[0] == "cmnd" or not _COMMANDS.isdisjoint(levels[1:]):
+        return "command"
+    return _ABOUT.get(levels[-1].lower())
+
+
+def _device_and_metric(levels: list[str]) -> tuple[str, str]:
+    if levels[0] == "shellies" and len(levels) > 2:
+        return levels[1], "/".join(levels[2:])
+    if len(levels) == 1:
+        return levels[0], "value"
+    return "/".join(levels[:-1]), levels[-1]
+
+
+def _holder(levels: list[str]) -> tuple[str, str]:
+    """The device of an object on this topic, and what its members' names begin with."""
+    if levels[0] == "shellies" and len(levels) > 1:
+        return levels[1], "/".join(levels[2:])
+    rest, prefix = levels, ""
+    if len(rest) > 1 and rest[-1].lower() in _QUANTITY_WORDS:
+        *rest, prefix = rest
+    if len(rest) > 1 and rest[-1].lower() in _ENVELOPES:
+        rest = rest[:-1]
+    return "/".join(rest), prefix
+
+
+def _time(said: dict[str, Json]) -> datetime | None:
+    """The time an object states; None also for the uptime or counter that some call `ts`."""
+    for name, item in said.items():
+        if name.lower() not in _TIMES or not isinstance(item, (str, int, float)):
+            continue
+        try:
+            at = parse_time(item)
+        except DecodeError:
+            continue
+        # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
+        if at >= _BELIEVABLE_SINCE or (isinstance(item, str) and "-" in item[1:]):
+            return at
+    return None

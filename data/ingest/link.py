@@ -1,0 +1,259 @@
+"""The link to the broker: the one module of the ingest that knows paho.
+
+The broker keeps the session: what it has sent and we have not acknowledged comes again after a
+reconnect, so a message is acknowledged once it is committed. Callbacks do nothing but enqueue, into a
+queue that is bounded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import paho.mqtt.client as paho
+import structlog
+from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from data import mqtt
+from data.ingest.decode.payload import MAX_BYTES
+
+log = structlog.get_logger(__name__)
+
+WINDOW = 2_000  # messages the broker may send before it needs an acknowledgement
+_QUEUE_MESSAGES = 10_000
+_QUEUE_BYTES = 64 * 1024 * 1024
+_ROOM_WAIT_S = 5.0  # well below the keep-alive: the network thread waits this long for room in the queue
+_SESSION_S = 7 * 24 * 3_600
+_TAKEN_OVER = 0x8E
+# mosquitto 2.0.11 does not say that a session was taken over, but so many brief connections in a row do.
+_BRIEF_LIMIT, _BRIEF_S = 3, 60.0
+_RETAINED_ONLY_WHEN_NEW = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message as the broker delivered it."""
+
+    topic: str
+    payload: bytes  # at most one byte more than a decoder takes
+    retain: bool
+    received_at: datetime  # aware
+    number: int
+    connection: int
+    mid: int
+    qos: int
+
+
+class Link:
+    """A persistent session on the broker that heals by itself. `receive` belongs to one thread."""
+
+    def __init__(self, address: mqtt.Address, *, client_id: str, topics: Sequence[str]) -> None:
+        self._address = address
+        self._client_id = client_id
+        self._topics = topics
+        self._lock = threading.RLock()  # over all that follows, and of both conditions
+        self._arrived = threading.Condition(self._lock)
+        self._taken = threading.Condition(self._lock)
+        self._queue: deque[Delivery] = deque()
+        self._queued_bytes = 0
+        self._unacknowledged: dict[int, datetime] = {}  # by number, oldest first
+        self._numbers = itertools.count()
+        self._connection = 0  # grows with every connection and every loss of one
+        self._said: tuple[bool, str] | None = None
+        self._connected_at = 0.0  # on the monotonic clock
+        self._brief = 0  # connections in a row that did not last
+        self._dropping = False
+        self._stopping = False
+        self._network: threading.Thread | None = None
+        self._client = mqtt.new_client(address, client_id, manual_ack=True)
+        self._client.on_pre_connect = self._on_pre_connect
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+
+    def start(self) -> None:
+        """Connect in the background, and again whenever the connection is lost."""
+        mqtt.connect(self._client, self._address, session_s=_SESSION_S, receive_maximum=WINDOW)
+
+    def stop(self) -> None:
+        """Disconnect; the broker keeps what comes meanwhile."""
+        with self._lock:
+            self._stopping = True
+            self._taken.notify()
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._said = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages can come."""
+        return self._said is not None and self._said[0] and not self._network_died()
+
+    @property
+    def oldest_unacknowledged_at(self) -> datetime | None:
+        """When the oldest message arrived that is not acknowledged yet; None when all are."""
+        with self._lock:
+            return next(iter(self._unacknowledged.values()), None)
+
+    def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
+        """The messages of the next `wait_s`, fewer when `max_messages` or half the window is there sooner."""
+        if self._network_died():
+            log.error("mqtt link", up=False, reason="the network thread ended; connecting anew")
+            self.start()
+        # With the other half the broker keeps sending while this one is being committed.
+        enough = min(max_messages, WINDOW // 2)
+        with self._lock:
+            self._arrived.wait_for(lambda: len(self._queue) >= enough, timeout=wait_s)
+            taken = [self._queue.popleft() for _ in range(min(max_messages, len(self._queue)))]
+            self._queued_bytes -= sum(len(delivery.payload) for delivery in taken)
+            self._taken.notify()
+            return taken
+
+    def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
+        """Tell the broker that these are done with.
+
+        Those of an earlier connection are left out: their numbers mean other messages by now, and the
+        broker sends them again. So are those that were acknowledged before.
+        """
+        with self._lock:
+            for delivery in deliveries:
+                known = self._unacknowledged.pop(delivery.number, None) is not None
+                if known and delivery.qos and delivery.connection == self._connection:
+                    self._client.ack(delivery.mid, delivery.qos)
+
+    def _network_died(self) -> bool:
+        # paho's own is_connected() stays true then.
+        return self._network is not None and not self._network.is_alive()
+
+    def _say(self, up: bool, reason: str) -> None:
+        if self._said != (up, reason):
+            self._said = (up, reason)
+            (log.info if up else log.warning)("mqtt link", up=up, broker=str(self._address), reason=reason)
+
+    def _on_pre_connect(self, _client: paho.Client, _userdata: object) -> None:
+        self._network = threading.current_thread()
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        _userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        _: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._say(False, f"the broker refuses the connection: {reason}")
+            return
+        with self._lock:
+            self._connection += 1
+            if flags.session_present:
+                self._forget_queued()
+        self._connected_at = time.monotonic()
+        mqtt.spread_reconnects(client)
+        # At QoS 2, what is not acknowledged would be lost at a reconnect.
+        options = SubscribeOptions(qos=1, retainHandling=_RETAINED_ONLY_WHEN_NEW)
+        client.subscribe([(topic, options) for topic in self._topics])
+        self._say(True, "connected")
+
+    def _forget_queued(self) -> None:
+        """Drop what waits unread from an earlier connection: the session sends it again."""
+        kept = [delivery for delivery in self._queue if not delivery.qos]
+        for delivery in self._queue:
+            if delivery.qos:
+                self._unacknowledged.pop(delivery.number, None)
+        self._queue = deque(kept)
+        self._queued_bytes = sum(len(delivery.payload) for delivery in kept)
+
+    def _on_connect_fail(self, _client: paho.Client, _userdata: object) -> None:
+        # paho calls this while it handles the error, which it does not hand on.
+        self._say(False, f"the broker cannot be reached: {sys.exception()}")
+
+    def _on_disconnect(
+        self,
+        client: paho.Client,
+        _userdata: object,
+        _: DisconnectFlags,
+        reason: ReasonCode,
+        __: Properties | None,
+    ) -> None:
+        with self._lock:
+            self._connection += 1
+        if not reason.is_failure or not self.connected:
+            return
+        self._brief = self._brief + 1 if time.monotonic() - self._connected_at < _BRIEF_S else 0
+        if reason.value == _TAKEN_OVER or self._brief >= _BRIEF_LIMIT:
+            # At once, the two would throw each other out several times a second.
+            mqtt.spread_reconnects(client, least_s=15)
+            self._say(
+                False,
+                f"another client seems to use the id {self._client_id!r}; "
+                "give each ingest its own CLERESTORY_MQTT_CLIENT_ID",
+            )
+        else:
+            self._say(False, f"the connection ended: {reason}")
+
+    def _on_subscribe(
+        self,
+        _client: paho.Client,
+        _userdata: object,
+        _mid: int,
+        codes: list[ReasonCode],
+        _: Properties | None,
+    ) -> None:
+        for topic, code in zip(self._topics, codes, strict=False):
+            if code.is_failure:
+                log.error("subscription refused", topic=topic, reason=str(code))
+
+    def _on_message(self, client: paho.Client, _userdata: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:  # no broker may send such a topic, and no table can hold it
+            client.ack(message.mid, message.qos)
+            return
+        with self._lock:
+            if not self._has_room_for(message.qos):
+                return
+            delivery = Delivery(
+                topic=topic,
+                payload=bytes(message.payload[: MAX_BYTES + 1]),
+                retain=message.retain,
+                received_at=datetime.now(UTC),
+                number=next(self._numbers),
+                connection=self._connection,
+                mid=message.mid,
+                qos=message.qos,
+            )
+            self._queue.append(delivery)
+            self._queued_bytes += len(delivery.payload)
+            self._unacknowledged[delivery.number] = delivery.received_at
+            if len(self._queue) >= WINDOW // 2:
+                self._arrived.notify()
+
+    def _has_room_for(self, qos: int) -> bool:
+        """Whether to take a message; one at QoS 1 waits for room, and is taken in the end."""
+        full = self._is_full()
+        if qos:
+            # mosquitto 2.0.11 sends ever more than the window while it is acknowledged bit by bit. The
+            # rest has to wait in the broker: memory stays flat, whatever the backlog.
+            if full:
+                self._taken.wait_for(lambda: not self._is_full(), timeout=_ROOM_WAIT_S)
+            return True
+        if full != self._dropping:
+            self._dropping = full
+            log.warning("queue", full=full, reason="messages at QoS 0 are lost while it is; send at QoS 1")
+        return not full
+
+    def _is_full(self) -> bool:
+        full = len(self._queue) >= _QUEUE_MESSAGES or self._queued_bytes >= _QUEUE_BYTES
+        return full and not self._stopping
