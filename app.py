@@ -160,25 +160,27 @@ def _broker(settings: Settings) -> Iterator[Child]:
 
 
 def _sidecars(settings: Settings) -> Iterator[Child]:
+    from data.store import health
     from data.supervisor import Child
 
     environment = _environment(settings)
     yield Child(
         name="ingest",
         argv=[sys.executable, "-m", "data.ingest"],
-        line="running",
+        line="linked to the broker",
         cwd=ROOT,
         env=environment,
+        ready=partial(health.ingest_is_linked, settings),
         after=("schema",),
     )
-    if settings.host_device:
+    if settings.host_device and settings.mqtt_url is None:
         yield Child(
             name="host",
             argv=[sys.executable, "-m", "data.demo", "host"],
             line="this machine's load, as a device",
             cwd=ROOT,
             env=environment,
-            after=("broker",) if settings.mqtt_url is None else (),
+            after=("ingest",),  # before its session is there, the broker keeps nothing for it
         )
 
 

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each web process.")
     host_device: bool = Field(
         True,
-        description="Whether a local run publishes the load, memory and disk of its own machine as a device.",
+        description="Whether the local broker gets the load, memory and disk of this machine as a device.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."

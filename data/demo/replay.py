@@ -16,10 +16,14 @@ from pathlib import Path
 import pandas as pd
 
 from data import mqtt
-from data.demo import readings_file
+from data.demo import placement, readings_file
+from data.demo.placement import Placer
 from data.demo.publisher import Publisher
 from data.errors import BadInput, BrokerError
+from data.store import Store, buildings
 
+_LAST_LEVEL = "/telemetry"
+_PLACING_S = 60.0  # how long devices may take from their first message to the store
 _PROGRESS_EVERY_S = 1.0 if sys.stderr.isatty() else 10.0
 
 
@@ -32,6 +36,7 @@ class Replay:
     keep_time: bool = False  # else all times are moved so that the last one is now
     topic_prefix: str | None = None  # default: replay/<name of the file>
     device: str | None = None  # the device's name where the file has none, else the only one to replay
+    building: str | None = None  # whose rooms the devices are placed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,7 @@ def messages(replay: Replay, file: readings_file.ReadingsFile, *, now: datetime)
     """
     frame = _of_device(replay, file.frame)
     shift = timedelta(0) if replay.keep_time else now - frame["at"].iloc[-1].to_pydatetime()
-    prefix = replay.topic_prefix or f"replay/{replay.path.stem}"
-    topics = {name: _topic(prefix, name) for name in frame["device"].unique()}
+    topics = {name: _topic(_prefix(replay), name) for name in frame["device"].unique()}
     metrics = [name for name in frame.columns if name not in ("at", "device")]
     for at, device, *values in frame[["at", "device", *metrics]].itertuples(index=False, name=None):
         moved = at.to_pydatetime() + shift
@@ -61,8 +65,14 @@ def messages(replay: Replay, file: readings_file.ReadingsFile, *, now: datetime)
             yield Said(moved, topics[device], json.dumps({"time": moved.isoformat()} | said))
 
 
-def run(replay: Replay, address: mqtt.Address, stop: threading.Event) -> None:
+def run(replay: Replay, address: mqtt.Address, stop: threading.Event, *, store: Store | None = None) -> None:
     """Publish a file's messages until all are acknowledged by the broker, or `stop` is set.
+
+    Args:
+        replay: What and how.
+        address: The broker.
+        stop: Set it to end early.
+        store: As the worker role; needed to place the devices in a building's rooms.
 
     Raises:
         BadInput: the file cannot be used.
@@ -71,9 +81,12 @@ def run(replay: Replay, address: mqtt.Address, stop: threading.Event) -> None:
     file = readings_file.load(replay.path)
     for note in file.notes:
         _tell(f"{replay.path.name}: {note}")
+    placer = _placer(replay, file, store, stop) if store is not None and replay.building is not None else None
     publisher = Publisher(address, client_id=f"clerestory-replay-{time.time_ns()}")
     publisher.start()
     try:
+        if placer is not None:
+            placer.start()
         sent = _publish(replay, file, publisher, stop)
         done = publisher.drain(stop)
     finally:
@@ -81,6 +94,26 @@ def run(replay: Replay, address: mqtt.Address, stop: threading.Event) -> None:
     if publisher.refused:
         raise BrokerError(f"The broker refuses what is published: {publisher.refused}.")
     _tell(f"{replay.path.name}: {sent:,} messages published" + ("." if done else ", then stopped."))
+    if placer is not None:
+        placer.join(_PLACING_S)
+        if placer.is_alive():
+            _tell(
+                f"{replay.path.name}: some devices have not appeared and are in no room; is ingest running?"
+            )
+
+
+def _placer(replay: Replay, file: readings_file.ReadingsFile, store: Store, stop: threading.Event) -> Placer:
+    """Who puts the file's devices into the building's rooms as soon as they have spoken."""
+    names = sorted(_of_device(replay, file.frame)["device"].unique())
+    tenant = buildings.find_tenant(store, "main")
+    rooms = placement.assign(names, placement.rooms_of(store, tenant=tenant, building=replay.building or ""))
+    devices = {name: _topic(_prefix(replay), name).removesuffix(_LAST_LEVEL) for name in names}
+    for name, room in rooms.items():
+        label = f"{room.name} {room.long_name or ''}".strip()
+        _tell(f"{replay.path.name}: {name or devices[name]} stands in room {label}")
+    return Placer(
+        store, tenant=tenant, places={devices[name]: room.id for name, room in rooms.items()}, stop=stop
+    )
 
 
 def _publish(
@@ -137,10 +170,14 @@ def _of_device(replay: Replay, frame: pd.DataFrame) -> pd.DataFrame:
     return chosen
 
 
+def _prefix(replay: Replay) -> str:
+    return replay.topic_prefix or f"replay/{replay.path.stem}"
+
+
 def _topic(prefix: str, device: str) -> str:
     # No level may be a wildcard; one that begins with $ would be taken for a broker's own.
     levels = (re.sub(r"[+#$\x00]", "-", level) for level in f"{prefix}/{device}".split("/"))
-    return "/".join([*filter(None, levels), "telemetry"])
+    return "/".join(filter(None, levels)) + _LAST_LEVEL
 
 
 def _tell(sentence: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import psycopg
 from psycopg.rows import class_row
 
-from data.store import statements
+from data.settings import Settings
+from data.store import address, statements
 from data.store.pool import Store
 
 _SQL = statements.load("health")
@@ -55,3 +57,13 @@ def ingest(store: Store) -> IngestHealth:
         found = connection.cursor(row_factory=class_row(IngestHealth)).execute(_SQL["ingest"]).fetchone()
     assert found is not None  # an aggregate gives one row
     return found
+
+
+def ingest_is_linked(settings: Settings) -> bool:
+    """Whether an ingest is linked to its broker, asked once, without a pool; False when nobody can tell."""
+    try:
+        with psycopg.connect(address.of_role(settings, "web"), connect_timeout=1) as connection:
+            found = connection.cursor(row_factory=class_row(IngestHealth)).execute(_SQL["ingest"]).fetchone()
+    except psycopg.Error:
+        return False
+    return found is not None and found.connected

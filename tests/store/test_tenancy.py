@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from data.settings import Settings
 from data.store import Store, devices, readings
 from data.store.ingestion import Batch, Writer
 from tests.store.conftest import NOON, hours, sample
@@ -72,13 +73,15 @@ def test_another_tenants_series_has_no_trend(web: Store, writer: Writer, tenant_
 
 
 def test_a_tenant_is_not_carried_to_the_next_user_of_a_connection(
-    web: Store, tenant_ids: dict[str, int]
+    migrated: Settings, tenant_ids: dict[str, int]
 ) -> None:
-    with web.transaction(tenant=tenant_ids["acme"]) as connection:
+    store = Store.open(migrated, role="web", connections=1)
+    with store.transaction(tenant=tenant_ids["acme"]) as connection:
         backend = connection.info.backend_pid
-    with web.transaction() as connection:
+    with store.transaction() as connection:
         assert connection.info.backend_pid == backend
         assert connection.execute("SELECT app_tenant()").fetchone() == (None,)
+    store.close()
 
 
 @pytest.mark.parametrize(

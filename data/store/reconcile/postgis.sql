@@ -8,6 +8,10 @@ ALTER TABLE space ADD COLUMN IF NOT EXISTS geom geometry(Geometry, 0)
     GENERATED ALWAYS AS (ST_SetSRID(ST_GeomFromGeoJSON(footprint), 0)) STORED;
 CREATE INDEX IF NOT EXISTS space_geom ON space USING gist (geom);
 
+ALTER TABLE door ADD COLUMN IF NOT EXISTS geom geometry(Geometry, 0)
+    GENERATED ALWAYS AS (ST_SetSRID(ST_GeomFromGeoJSON(outline), 0)) STORED;
+CREATE INDEX IF NOT EXISTS door_geom ON door USING gist (geom);
+
 ALTER TABLE device_state ADD COLUMN IF NOT EXISTS geom geometry(Point, 4326)
     GENERATED ALWAYS AS (ST_GeomFromGeoJSON(location)) STORED;
 CREATE INDEX IF NOT EXISTS device_state_geom ON device_state USING gist (geom);

@@ -1,0 +1,71 @@
+"""Read a whole building model from a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import ifcopenshell
+
+from data.building import drawing, equipment, georeference, hierarchy, opening, plain, spaces, units
+from data.building.model import Georeference, Model, Place
+
+
+def read(path: Path) -> Model:
+    """Everything Clerestory takes from an .ifc or .ifczip file.
+
+    Raises:
+        BadInput: the file is not a whole IFC model of a schema that is read; one sentence says why.
+    """
+    source = opening.open_model(path)
+    file = source.file
+    scale = units.read(file)
+    storeys = hierarchy.storeys(file, scale)
+    rooms = spaces.rooms(file, scale, storeys)
+    elements, doors = drawing.draw(file, scale, storeys, rooms)
+    devices = equipment.equipment(file, scale, rooms)
+    place = georeference.read(file)
+    buildings = hierarchy.places(file, "IfcBuilding")
+    return Model(
+        sha256=source.sha256,
+        schema=file.schema,
+        length_unit=scale.length,
+        length_unit_m=scale.length_m,
+        project=hierarchy.name(file.by_type("IfcProject")[0]),
+        sites=hierarchy.places(file, "IfcSite"),
+        buildings=buildings,
+        storeys=tuple(storeys),
+        spaces=tuple(room.space for room in rooms),
+        elements=tuple(elements),
+        doors=tuple(doors),
+        equipment=tuple(devices),
+        systems=tuple(equipment.systems(file, devices)),
+        links=tuple(equipment.links(file, devices)),
+        georeference=place,
+        warnings=(
+            *source.warnings,
+            *scale.warnings,
+            *hierarchy.storey_warnings(storeys),
+            *spaces.warnings(rooms, storeys),
+            *_identities(file),
+            *_place(place),
+            *_several(buildings),
+        ),
+    )
+
+
+def _identities(file: ifcopenshell.file) -> list[str]:
+    """GlobalIds that identify nothing, so that the next version of the model cannot be matched by them."""
+    stated = Counter(plain.text(one.GlobalId) for one in file.by_type("IfcRoot"))
+    bad = sum(count for one, count in stated.items() if one is None or len(one) != 22)
+    twice = sum(1 for one, count in stated.items() if one is not None and count > 1)
+    said = ((bad, "missing or not 22 characters long"), (twice, "used more than once"))
+    return [f"GlobalIds {what}: {count}." for count, what in said if count]
+
+
+def _several(buildings: tuple[Place, ...]) -> list[str]:
+    return [f"The file holds {len(buildings)} buildings; they are kept as one."] if len(buildings) > 1 else []
+
+
+def _place(place: Georeference) -> list[str]:
+    return [f"The place on earth is doubtful: {place.doubt}."] if place.doubt else []

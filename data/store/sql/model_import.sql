@@ -1,0 +1,134 @@
+-- What an import of a building model writes.
+
+-- name: building_add
+INSERT INTO building (tenant_id, name) VALUES (app_tenant(), %(name)s) ON CONFLICT (tenant_id, name) DO NOTHING;
+
+-- name: building_lock
+-- Two imports of one building follow each other.
+SELECT id, model_sha256 FROM building WHERE name = %(name)s FOR UPDATE;
+
+-- name: building_set
+-- A place that is doubtful or not stated leaves the one that is known.
+UPDATE building SET model_sha256 = %(model_sha256)s, model = %(model)s, georeference = %(georeference)s,
+    true_north_deg = %(true_north_deg)s, timezone = coalesce(%(timezone)s, timezone),
+    location = coalesce(%(location)s, location)
+WHERE id = %(building_id)s;
+
+-- name: known
+-- GlobalIds that one thing alone bears: others identify nothing.
+SELECT thing, global_id, min(id) AS id
+FROM (
+    SELECT 'storey' AS thing, global_id, id FROM storey WHERE building_id = %(building_id)s
+    UNION ALL SELECT 'space', global_id, id FROM space WHERE building_id = %(building_id)s
+    UNION ALL SELECT 'equipment', global_id, id FROM equipment WHERE building_id = %(building_id)s
+) AS kept
+WHERE global_id IS NOT NULL
+GROUP BY thing, global_id
+HAVING count(*) = 1;
+
+-- name: forget
+-- What is written anew. Members and rooms of doors and systems go with them.
+WITH doors AS (DELETE FROM door WHERE building_id = %(building_id)s),
+systems AS (DELETE FROM system WHERE building_id = %(building_id)s),
+served AS (
+    DELETE FROM equipment_serves USING equipment
+    WHERE equipment.id = equipment_serves.equipment_id AND equipment.building_id = %(building_id)s
+)
+DELETE FROM equipment_link USING equipment
+WHERE equipment.id = equipment_link.source_id AND equipment.building_id = %(building_id)s;
+
+-- name: gone
+WITH storeys AS (
+    UPDATE storey SET gone_at = now()
+    WHERE building_id = %(building_id)s AND gone_at IS NULL AND id <> ALL (%(storeys)s::int[])
+    RETURNING 'storey' AS thing
+), spaces AS (
+    UPDATE space SET gone_at = now()
+    WHERE building_id = %(building_id)s AND gone_at IS NULL AND id <> ALL (%(spaces)s::int[])
+    RETURNING 'space' AS thing
+), equipment AS (
+    UPDATE equipment SET gone_at = now()
+    WHERE building_id = %(building_id)s AND gone_at IS NULL AND id <> ALL (%(equipment)s::int[])
+    RETURNING 'equipment' AS thing
+)
+SELECT thing, count(*)
+FROM (SELECT thing FROM storeys UNION ALL SELECT thing FROM spaces UNION ALL SELECT thing FROM equipment) AS left_over
+GROUP BY thing;
+
+-- name: storey_add
+INSERT INTO storey (tenant_id, building_id, name, global_id, elevation_m, plan)
+VALUES (app_tenant(), %(building_id)s, %(name)s, %(global_id)s, %(elevation_m)s, %(plan)s)
+RETURNING id;
+
+-- name: storey_set
+UPDATE storey SET name = %(name)s, elevation_m = %(elevation_m)s, plan = %(plan)s, gone_at = NULL
+WHERE id = %(id)s
+RETURNING id;
+
+-- name: space_add
+INSERT INTO space (tenant_id, building_id, storey_id, name, long_name, global_id, footprint, label_point,
+    footprint_area_m2, area_m2, area_source, height_m, floor_m, use, zones, properties)
+VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(name)s, %(long_name)s, %(global_id)s, %(footprint)s,
+    %(label_point)s, %(footprint_area_m2)s, %(area_m2)s, %(area_source)s, %(height_m)s, %(floor_m)s,
+    %(use)s, %(zones)s, %(properties)s)
+RETURNING id;
+
+-- name: space_set
+UPDATE space SET storey_id = %(storey_id)s, name = %(name)s, long_name = %(long_name)s,
+    footprint = %(footprint)s, label_point = %(label_point)s, footprint_area_m2 = %(footprint_area_m2)s,
+    area_m2 = %(area_m2)s, area_source = %(area_source)s, height_m = %(height_m)s, floor_m = %(floor_m)s,
+    use = %(use)s, zones = %(zones)s, properties = %(properties)s, gone_at = NULL
+WHERE id = %(id)s
+RETURNING id;
+
+-- name: equipment_add
+INSERT INTO equipment (tenant_id, building_id, storey_id, space_id, name, kind, predefined_type, tag,
+    global_id, position, properties)
+VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(space_id)s, %(name)s, %(kind)s,
+    %(predefined_type)s, %(tag)s, %(global_id)s, %(position)s, %(properties)s)
+RETURNING id;
+
+-- name: equipment_set
+UPDATE equipment SET storey_id = %(storey_id)s, space_id = %(space_id)s, name = %(name)s, kind = %(kind)s,
+    predefined_type = %(predefined_type)s, tag = %(tag)s, position = %(position)s,
+    properties = %(properties)s, gone_at = NULL
+WHERE id = %(id)s
+RETURNING id;
+
+-- name: door_add
+INSERT INTO door (tenant_id, building_id, storey_id, name, global_id, outline)
+VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(name)s, %(global_id)s, %(outline)s)
+RETURNING id;
+
+-- name: system_add
+INSERT INTO system (tenant_id, building_id, name, global_id, kind)
+VALUES (app_tenant(), %(building_id)s, %(name)s, %(global_id)s, %(kind)s)
+RETURNING id;
+
+-- name: space_door_add
+INSERT INTO space_door (tenant_id, door_id, space_id)
+SELECT app_tenant(), door_id, space_id FROM unnest(%(firsts)s::int[], %(seconds)s::int[]) AS pair (door_id, space_id);
+
+-- name: system_equipment_add
+INSERT INTO system_equipment (tenant_id, system_id, equipment_id)
+SELECT app_tenant(), system_id, equipment_id
+FROM unnest(%(firsts)s::int[], %(seconds)s::int[]) AS pair (system_id, equipment_id);
+
+-- name: system_serves_add
+INSERT INTO system_serves (tenant_id, system_id, space_id)
+SELECT app_tenant(), system_id, space_id FROM unnest(%(firsts)s::int[], %(seconds)s::int[]) AS pair (system_id, space_id);
+
+-- name: equipment_serves_add
+INSERT INTO equipment_serves (tenant_id, equipment_id, space_id)
+SELECT app_tenant(), equipment_id, space_id
+FROM unnest(%(firsts)s::int[], %(seconds)s::int[]) AS pair (equipment_id, space_id);
+
+-- name: equipment_link_add
+INSERT INTO equipment_link (tenant_id, source_id, target_id, directed)
+SELECT app_tenant(), source_id, target_id, directed
+FROM unnest(%(firsts)s::int[], %(seconds)s::int[], %(directed)s::boolean[]) AS pair (source_id, target_id, directed)
+ON CONFLICT DO NOTHING;
+
+-- name: version_grow
+INSERT INTO data_version (tenant_id, version) VALUES (app_tenant(), 1)
+ON CONFLICT (tenant_id) DO UPDATE SET version = data_version.version + 1;
