@@ -1,0 +1,12 @@
+"""The pages: one module each, with `PATH` or `PATH_TEMPLATE`, `NAME`, `ORDER`, `layout` and `register`.
+
+`ORDER` is the place in the navigation; None: not in it.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from dashboard.pages import device, not_found_404, overview
+
+PAGES: tuple[ModuleType, ...] = (overview, device, not_found_404)

@@ -1,0 +1,164 @@
+"""Overview: all devices with their latest values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, html
+from dash.exceptions import PreventUpdate
+
+from dashboard.components import cards, live, notices, skeletons
+from dashboard.components.icon import icon, named
+from dashboard.context import Context
+from dashboard.server import identity
+from dashboard.shell import MARK
+from dashboard.views import overview as views
+
+PATH = "/"
+NAME = "Overview"
+ORDER = 0
+
+_KPIS = "overview-kpis"
+_SEARCH = "overview-search"
+_SORT = "overview-sort"
+_PAGE = "overview-page"
+_PAGER = "overview-pager"
+_DEVICES = "overview-devices"
+_COUNT = "overview-count"
+_TOOLS = "overview-tools"
+_REFUSED = "overview-refused"
+
+
+def layout(**_query: str) -> Any:
+    """The page with skeletons; its callback fills it."""
+    return html.Div(
+        [
+            html.H1("Overview"),
+            html.Div(skeletons.blocks(4, height=106), id=_KPIS, className="kpis"),
+            html.Div(
+                [
+                    html.H2("Devices"),
+                    html.Span(id=_COUNT, className="count", role="status"),
+                    html.Div(_tools(), className="tools"),
+                ],
+                id=_TOOLS,
+                className="section-head",
+            ),
+            html.Div(html.Div(skeletons.blocks(6, height=168), className="devices"), id=_DEVICES),
+            html.Div(
+                dmc.Pagination(id=_PAGE, total=1, value=1, size="sm"),
+                id=_PAGER,
+                className="pager",
+                hidden=True,
+            ),
+            html.Div(id=_REFUSED),
+        ],
+        className="page",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """The page's callbacks."""
+
+    @app.callback(
+        Output(_KPIS, "children"),
+        Output(_DEVICES, "children"),
+        Output(live.slot(cards.DEVICES, ALL), "children"),
+        Output(_COUNT, "children"),
+        Output(_TOOLS, "hidden"),
+        Output(_PAGE, "total"),
+        Output(_PAGER, "hidden"),
+        Output(_REFUSED, "children"),
+        Input(MARK, "data"),
+        Input(_SEARCH, "value"),
+        Input(_SORT, "value"),
+        Input(_PAGE, "value"),
+        State(live.slot(cards.DEVICES, ALL), "id"),
+    )
+    @identity.needs("viewer")
+    def show(
+        _mark: Any, search: str | None, sort: str, page: int | None, slots: list[live.Slot]
+    ) -> tuple[Any, ...]:
+        snapshot = context.snapshots.overview(identity.current().tenant_id)
+        if snapshot.read_at is None:
+            raise PreventUpdate  # nothing was ever read; the frame says why
+        shown = views.overview(
+            snapshot,
+            now=datetime.now(UTC),
+            search=search or "",
+            sort=sort if sort in views.SORTS else "name",
+            page=page or 1,
+        )
+        devices = {device.id: device for device in shown.devices}
+        if ctx.triggered_id == MARK and devices.keys() == {slot["key"] for slot in slots}:
+            # Only asking anew sorts anew: no card leaps from under the pointer.
+            devices = {slot["key"]: devices[slot["key"]] for slot in slots}
+        children, insides = live.update(
+            devices, slots, inside=cards.device_inside, whole=lambda: _devices(shown)
+        )
+        return (
+            [cards.kpi(kpi) for kpi in shown.kpis],
+            children,
+            insides,
+            _count(shown),
+            shown.total == 0,
+            shown.pages,
+            shown.pages == 1,
+            _refused(shown),
+        )
+
+    @app.callback(
+        Output(_PAGE, "value"),
+        Input(_SEARCH, "value"),
+        Input(_SORT, "value"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def begin_again(_search: str | None, _sort: str) -> int:
+        return 1
+
+
+def _tools() -> list[Any]:
+    return [
+        dmc.TextInput(
+            id=_SEARCH,
+            placeholder="Search name, room or quantity",
+            leftSection=icon("search"),
+            debounce=250,
+            className="search",
+            **named("Search devices"),
+        ),
+        dmc.SegmentedControl(
+            id=_SORT,
+            value="name",
+            data=[{"value": value, "label": label} for value, label in views.SORTS.items()],
+            **named("Sort devices by"),
+        ),
+    ]
+
+
+def _devices(shown: views.Overview) -> Any:
+    if not shown.total:
+        return notices.no_devices()
+    if not shown.matching:
+        return notices.no_match()
+    return html.Div([cards.device(device) for device in shown.devices], className="devices")
+
+
+def _count(shown: views.Overview) -> str:
+    return str(shown.total) if shown.matching == shown.total else f"{shown.matching} of {shown.total}"
+
+
+def _refused(shown: views.Overview) -> Any:
+    if not shown.refused:
+        return None
+    return html.Section(
+        [
+            html.H2("Messages that could not be understood"),
+            html.P("In the last 24 hours, by reason. They are kept with their payload in the dead letters."),
+            html.Div(cards.refused(shown.refused), className="table"),
+        ],
+        className="refused",
+    )

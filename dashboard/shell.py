@@ -1,0 +1,200 @@
+"""The frame around every page: header, navigation, the state of the connection, and the heartbeat.
+
+One interval beats for the whole page. Its callback costs no query of its own and answers nothing
+while nothing changed; when something did, it sets `MARK`, and the page's callbacks have that as
+their input.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, hooks, html, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboard import theme
+from dashboard.components import notices
+from dashboard.components.icon import icon, named
+from dashboard.context import Context
+from dashboard.server import csrf, identity
+from dashboard.snapshot import Snapshot
+from dashboard.views import connection
+
+TOASTS = "toasts"
+MARK = "mark"  # dcc.Store: [version, clock, problem] of what is shown
+SCHEME = "scheme"  # its computedColorScheme is light or dark; None: not known yet
+
+_TICK = "tick"
+_CHIP = "connection"
+_BANNER = "banner"
+_FRAME = "frame"
+_BURGER = "burger"
+_NAVBAR = "navbar"
+_TICK_MS = 2_000
+_CLOCK_S = 10  # ages that are shown grow even when no device speaks
+
+# The remembered scheme is put on the page before its first paint.
+dmc.pre_render_color_scheme()
+
+
+@hooks.index(final=True)  # type: ignore[untyped-decorator]
+def _say_language(page: str) -> str:
+    return page.replace("<html", '<html lang="en"', 1)
+
+
+def layout(context: Context) -> Any:
+    """The frame for the account of this request."""
+    return dmc.MantineProvider(
+        [
+            dcc.Interval(id=_TICK, interval=_TICK_MS),
+            dcc.Store(id=MARK),
+            dmc.NotificationContainer(id=TOASTS, position="bottom-right"),
+            html.A("Skip to the content", href="#content", className="skip"),
+            dmc.AppShell(
+                [
+                    dmc.AppShellHeader(_header()),
+                    dmc.AppShellNavbar([], id=_NAVBAR, p="md", **named("Pages")),
+                    dmc.AppShellMain(
+                        [html.Div(id=_BANNER, role="alert"), html.Div(dash.page_container, id="content")],
+                    ),
+                ],
+                id=_FRAME,
+                header={"height": 60},
+                navbar=_navbar(opened=False),
+            ),
+        ],
+        theme=theme.MANTINE,
+        defaultColorScheme="auto",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """The frame's callbacks."""
+
+    @app.callback(
+        Output(MARK, "data"),
+        Output(_CHIP, "children"),
+        Output(_CHIP, "className"),
+        Output(_BANNER, "children"),
+        Output(SCHEME, "computedColorScheme"),
+        Input(_TICK, "n_intervals"),
+        State(MARK, "data"),
+    )
+    @identity.needs("viewer")
+    def beat(_ticks: int | None, shown: list[Any] | None) -> tuple[Any, ...]:
+        now = datetime.now(UTC)
+        snapshot = context.snapshots.overview(identity.current().tenant_id)
+        mark = _mark(snapshot, now)
+        if mark == shown:
+            raise PreventUpdate
+        state = connection.state(snapshot, now=now)
+        # Two classes in turn start the animation of `assets/clerestory.css` again, which at its end
+        # says that the server no longer answers: no callback can.
+        turn = "even" if mark[1] % 2 else "odd"
+        chip = [icon(state.sign), html.Span(state.text)]
+        banner = notices.away(snapshot.problem) if snapshot.problem else None
+        # At its birth the toggle takes a dark system for a light one; emptied, it looks again.
+        scheme = None if shown is None else no_update
+        return mark, chip, f"connection {state.level} {turn}", banner, scheme
+
+    @app.callback(
+        Output(_FRAME, "navbar"),
+        Output(_NAVBAR, "children"),
+        Input(_BURGER, "opened"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def open_navigation(opened: bool) -> tuple[dict[str, Any], list[Any]]:
+        # Empty while it is closed: what nobody sees must not take the keyboard's focus.
+        return _navbar(opened=bool(opened)), _links() if opened else []
+
+    @app.callback(
+        Output(_BURGER, "opened"),
+        Input("_pages_location", "pathname"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def close_navigation(_path: str) -> bool:
+        return False
+
+
+def _mark(snapshot: Snapshot, now: datetime) -> list[Any]:
+    return [snapshot.version, int(now.timestamp()) // _CLOCK_S, snapshot.problem]
+
+
+def _header() -> dmc.Group:
+    return dmc.Group(
+        [
+            dmc.Burger(id=_BURGER, size="sm", hiddenFrom="sm", **named("Pages")),
+            dcc.Link([html.Span(className="logo"), "Clerestory"], href="/", className="brand"),
+            html.Nav(_links(), className="mantine-visible-from-sm pages", **named("Pages")),
+            html.Div(id=_CHIP, role="status", className="connection"),
+            dmc.ColorSchemeToggle(
+                id=SCHEME,
+                lightIcon=icon("sun"),
+                darkIcon=icon("moon"),
+                variant="subtle",
+                color="gray",
+                size="lg",
+                **named("Light or dark"),
+            ),
+            _account(),
+        ],
+        wrap="nowrap",
+        h="100%",
+        px="md",
+        gap="xs",
+    )
+
+
+def _links() -> list[dmc.NavLink]:
+    pages = (page for page in dash.page_registry.values() if page["order"] is not None)
+    return [dmc.NavLink(label=page["name"], href=page["path"], active="exact") for page in pages]
+
+
+def _account() -> dmc.Menu:
+    account = identity.current()
+    # A plain form: it works while the server's callbacks do not.
+    sign_out = html.Form(
+        [
+            dcc.Input(type="hidden", name=csrf.FIELD, value=csrf.token()),
+            html.Button([icon("logout"), "Sign out"], type="submit", className="menu-button"),
+        ],
+        action="/sign-out",
+        method="POST",
+    )
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(
+                dmc.ActionIcon(
+                    account.name[:1].upper(),
+                    variant="light",
+                    size="lg",
+                    radius="xl",
+                    **named("Account"),
+                )
+            ),
+            dmc.MenuDropdown(
+                [
+                    html.Div(
+                        [
+                            html.Strong(account.name),
+                            html.Span(f"{account.role} of {account.tenant}"),
+                        ],
+                        className="account",
+                    ),
+                    dmc.MenuDivider(),
+                    sign_out,
+                ]
+            ),
+        ],
+        position="bottom-end",
+        shadow="md",
+    )
+
+
+def _navbar(*, opened: bool) -> dict[str, Any]:
+    return {"width": 240, "breakpoint": "sm", "collapsed": {"desktop": True, "mobile": not opened}}

@@ -1,0 +1,75 @@
+"""Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
+
+Overview, one device and an address without a page, light and dark, as wide as a laptop and as a phone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard.theme import Scheme
+from tests import servers
+
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SIZES = {"1440": (1440, 900), "390": (390, 844)}
+
+
+def take(browser: Browser, link: str, folder: Path) -> None:
+    """Sign in once and write all pictures."""
+    first = browser.new_context()
+    page = first.new_page()
+    page.goto(link)
+    page.wait_for_selector(".device-card")
+    device = page.locator(".device-card").filter(has_text="CO₂").or_(page.locator(".device-card")).first
+    pages = {"overview": "/", "device": device.get_attribute("href") or "/", "not-found": "/nowhere"}
+    session = first.storage_state()
+    for scheme in SCHEMES:
+        for width, (columns, rows) in SIZES.items():
+            context = browser.new_context(
+                storage_state=session,
+                color_scheme=scheme,
+                viewport={"width": columns, "height": rows},
+                device_scale_factor=2 if columns < 500 else 1,
+                is_mobile=columns < 500,
+            )
+            for name, path in pages.items():
+                picture = context.new_page()
+                picture.goto(urljoin(link, path))
+                _settle(picture)
+                picture.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)
+                picture.close()
+            context.close()
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_selector(".device-card, .graph .xtick, .notice")
+    page.wait_for_selector(".connection.odd, .connection.even")
+    page.evaluate("document.fonts.ready")
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.e2e.screenshots", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("link", help="a sign-in link that was not used yet")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    options = parser.parse_args(arguments)
+    program = servers.chromium()
+    if program is None:
+        parser.exit(3, "There is no Chromium on this machine (Debian: apt-get install chromium).\n")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=servers.CHROMIUM_ARGUMENTS)
+        take(browser, options.link, options.folder)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
