@@ -16,7 +16,7 @@ import pytest
 
 from data.demo import broker
 from data.store import address
-from tests.local_run import MARK, PATIENCE_S, ROOT, LocalRun, eventually, local_run
+from tests.local_run import MARK, ROOT, LocalRun, eventually, local_run
 
 pytestmark = pytest.mark.skipif(
     broker.find_mosquitto() is None,
