@@ -182,6 +182,15 @@ def _sidecars(settings: Settings) -> Iterator[Child]:
             env=environment,
             after=("ingest",),  # before its session is there, the broker keeps nothing for it
         )
+    if settings.demo and settings.mqtt_url is None and settings.database_url is None:
+        yield Child(
+            name="demo",
+            argv=[sys.executable, "-m", "data.demo", "simulate"],
+            line="an office with 50 rooms; its last 30 days follow within minutes",
+            cwd=ROOT,
+            env=environment,
+            after=("ingest",),
+        )
 
 
 def _web(settings: Settings) -> Child:

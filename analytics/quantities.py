@@ -6,11 +6,10 @@ Names follow Brick's and Home Assistant's device classes where they agree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """One kind of thing that devices measure."""
 
@@ -24,98 +23,42 @@ class Quantity:
     units: tuple[str, ...] = ()  # other spellings of units that only this quantity has
 
 
-QUANTITIES: dict[str, Quantity] = {
-    quantity.name: quantity
-    for quantity in (
-        Quantity(
-            name="temperature",
-            label="Temperature",
-            unit="°C",
-            digits=1,
-            low=-60,
-            high=150,
-            words=("temperature", "temp", "tc", "t"),
-            units=("C", "degC", "Cel", "celsius"),
-        ),
-        Quantity(
-            name="humidity",
-            label="Relative humidity",
-            unit="%",
-            digits=0,
-            low=0,
-            high=100,
-            words=("humidity", "rh", "hum"),
-            units=("%RH",),
-        ),
-        Quantity(
-            name="co2",
-            label="CO₂",
-            unit="ppm",
-            digits=0,
-            low=250,
-            high=10_000,
-            words=("co2", "carbondioxide"),
-            units=("ppm",),
-        ),
-        Quantity(
-            name="illuminance",
-            label="Illuminance",
-            unit="lx",
-            digits=0,
-            low=0,
-            high=200_000,
-            words=("illuminance", "lux", "light", "brightness"),
-            units=("lx", "lux"),
-        ),
-        Quantity(
-            name="occupancy",
-            label="Occupancy",
-            unit="",
-            digits=0,
-            low=0,
-            words=("occupancy", "motion", "pir", "presence", "people"),
-        ),
-        Quantity(
-            name="pressure",
-            label="Pressure",
-            unit="hPa",
-            digits=1,
-            low=300,
-            high=1_200,
-            words=("pressure", "barometer"),
-            units=("hPa", "mbar"),
-        ),
-        Quantity(
-            name="power", label="Power", unit="W", digits=0, words=("power", "watts"), units=("W", "watt")
-        ),
-        Quantity(
-            name="energy", label="Energy", unit="kWh", digits=1, words=("energy", "kwh"), units=("kWh",)
-        ),
-        Quantity(
-            name="voltage",
-            label="Voltage",
-            unit="V",
-            digits=1,
-            words=("voltage", "volt"),
-            units=("V", "volt"),
-        ),
-        Quantity(
-            name="current",
-            label="Current",
-            unit="A",
-            digits=2,
-            words=("current", "ampere", "amps"),
-            units=("A", "ampere"),
-        ),
-        Quantity(
-            name="load", label="Processor load", unit="%", digits=0, low=0, high=100, words=("load", "cpu")
-        ),
-        Quantity(name="share", label="Share used", unit="%", digits=0, low=0, high=100, words=("used",)),
-        Quantity(
-            name="battery", label="Battery", unit="%", digits=0, low=0, high=100, words=("battery", "soc")
-        ),
-    )
-}
+def _table(*quantities: Quantity) -> dict[str, Quantity]:
+    return {quantity.name: quantity for quantity in quantities}
+
+
+# One row a quantity: name, label, canonical unit, digits; its believable range, words and units.
+# fmt: off
+QUANTITIES = _table(
+    Quantity("temperature", "Temperature", "°C", 1, low=-60, high=150,
+             words=("temperature", "temp", "tc", "t"), units=("C", "degC", "Cel", "celsius")),
+    Quantity("setpoint", "Set-point", "°C", 1, low=-60, high=150, words=("setpoint",)),
+    Quantity("humidity", "Relative humidity", "%", 0, low=0, high=100,
+             words=("humidity", "rh", "hum"), units=("%RH",)),
+    Quantity("co2", "CO₂", "ppm", 0, low=250, high=10_000, words=("co2", "carbondioxide"), units=("ppm",)),
+    Quantity("illuminance", "Illuminance", "lx", 0, low=0, high=200_000,
+             words=("illuminance", "lux", "light", "brightness"), units=("lx", "lux")),
+    Quantity("irradiance", "Solar irradiance", "W/m²", 0, low=0, high=1_500,
+             words=("irradiance", "solar"), units=("W/m²", "W/m2")),
+    Quantity("occupancy", "Occupancy", "", 0, low=0,
+             words=("occupancy", "motion", "pir", "presence", "people")),
+    Quantity("pressure", "Air pressure", "hPa", 1, low=300, high=1_200,
+             words=("pressure", "barometer"), units=("hPa", "mbar")),
+    Quantity("differential_pressure", "Differential pressure", "Pa", 0, words=("dp", "differentialpressure"),
+             units=("Pa",)),
+    Quantity("air_flow", "Air flow", "m³/h", 0, low=0, words=("airflow", "flow"), units=("m³/h", "m3/h")),
+    Quantity("wind_speed", "Wind speed", "m/s", 1, low=0, high=120,
+             words=("wind", "windspeed"), units=("m/s",)),
+    Quantity("position", "Position", "%", 0, low=0, high=100, words=("position", "valve", "damper", "fan")),
+    Quantity("power", "Power", "W", 0, words=("power", "watts"), units=("W", "watt")),
+    Quantity("energy", "Energy", "kWh", 1, words=("energy", "kwh"), units=("kWh",)),
+    Quantity("voltage", "Voltage", "V", 1, words=("voltage", "volt"), units=("V", "volt")),
+    Quantity("current", "Current", "A", 2, words=("current", "ampere", "amps"), units=("A", "ampere")),
+    Quantity("load", "Processor load", "%", 0, low=0, high=100, words=("load", "cpu")),
+    Quantity("share", "Share used", "%", 0, low=0, high=100, words=("used",)),
+    Quantity("battery", "Battery", "%", 0, low=0, high=100, words=("battery", "soc")),
+)
+# fmt: on
 
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+")
 
@@ -123,18 +66,19 @@ _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+")
 def guess(metric: str, unit: str | None) -> Quantity | None:
     """The quantity that a series most likely measures; None when nothing tells.
 
+    The last telling word of the name counts: `fan_power` is a power, `ENERGY/Voltage` a voltage.
+
     Args:
         metric: The metric's name, e.g. `zone/temperature` or `tC`.
         unit: Its unit as the message states it; a unit that fits no candidate refutes it.
     """
-    words = {word.lower() for word in _WORD.findall(metric)} | {metric.rsplit("/", 1)[-1].lower()}
-    named = (quantity for quantity in QUANTITIES.values() if words & set(quantity.words))
-    if unit is None:
-        return next(named, None)
-    fits = next((quantity for quantity in named if unit in (quantity.unit, *quantity.units)), None)
-    return fits or _only(quantity for quantity in QUANTITIES.values() if unit in quantity.units)
-
-
-def _only(found: Iterable[Quantity]) -> Quantity | None:
-    candidates = list(found)
-    return candidates[0] if len(candidates) == 1 else None
+    words = [word.lower() for word in _WORD.findall(metric)] + [metric.rsplit("/", 1)[-1].lower()]
+    named = [
+        quantity for word in reversed(words) for quantity in QUANTITIES.values() if word in quantity.words
+    ]
+    if unit is not None:
+        named = [quantity for quantity in named if unit in (quantity.unit, *quantity.units)]
+    if not named and unit is not None:
+        of_unit = [quantity for quantity in QUANTITIES.values() if unit in quantity.units]
+        named = of_unit if len(of_unit) == 1 else []
+    return named[0] if named else None

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
         True,
         description="Whether the local broker gets the load, memory and disk of this machine as a device.",
     )
+    demo: bool = Field(
+        True, description="Whether a run on local servers alone has the demo building and its devices."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )

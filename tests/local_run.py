@@ -30,13 +30,14 @@ MARK = {"store": "bin/postgres", "broker": "mosquitto", "ingest": "data.ingest",
 class LocalRun:
     """One `python app.py`, the lines it prints and the processes it starts."""
 
-    def __init__(self, home: Path, port: int, mqtt_port: int) -> None:
+    def __init__(self, home: Path, port: int, mqtt_port: int, *, demo: bool = False) -> None:
         self.settings = Settings(home=home, port=port, mqtt_port=mqtt_port)
         self.environment = os.environ | {
             "CLERESTORY_HOME": str(home),
             "CLERESTORY_PORT": str(port),
             "CLERESTORY_MQTT_PORT": str(mqtt_port),
             "CLERESTORY_WEB_WORKERS": "1",
+            "CLERESTORY_DEMO": str(demo),  # a month of history takes a while
         }
         self.lines: list[str] = []
         self.process = subprocess.Popen(
@@ -100,9 +101,9 @@ def eventually(condition: Callable[[], T]) -> T:
 
 
 @contextmanager
-def local_run(home: Path, port: int | None = None) -> Iterator[LocalRun]:
+def local_run(home: Path, port: int | None = None, *, demo: bool = False) -> Iterator[LocalRun]:
     """A run that is stopped afterwards whatever happens."""
-    run = LocalRun(home, port or free_port(), free_port())
+    run = LocalRun(home, port or free_port(), free_port(), demo=demo)
     try:
         yield run
     finally:

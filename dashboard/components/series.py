@@ -67,13 +67,12 @@ def said(trend: Trend) -> Any:
     """The texts of a period, newest first; for a series of texts also that there are none."""
     if not trend.said and trend.kind != "text":
         return None
-    rows = [html.Li([html.Time(at), html.Span(text)]) for at, text in trend.said]
+    # One component however many rows: see `cards`.
+    rows = dmc.Table(data={"body": [list(row) for row in trend.said]}, className="said")
     return html.Div(
         [
             html.H3("What it said"),
-            html.Ol(rows, className="said")
-            if rows
-            else html.P("No data in this period", className="nothing"),
+            rows if trend.said else html.P("No data in this period", className="nothing"),
         ],
         # The style sheet then takes the graph away: there is nothing to draw.
         className="instead" if trend.frame.empty else "beside",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -68,12 +68,14 @@ def assign(names: Sequence[str], rooms: Sequence[Room]) -> dict[str, Room]:
 class Placer(threading.Thread):
     """Waits for devices to appear in the store, which they do by speaking, and binds them to their rooms.
 
+    A device that stands in a room already stays there.
+
     Args:
         store: As the worker role.
         tenant: Whose devices and rooms.
         places: Ids of rooms by names of devices.
+        actor: Who is said in the audit to have placed them.
         stop: Set it to end the waiting.
-        placed: Told each device's name when it is bound.
     """
 
     def __init__(
@@ -82,15 +84,15 @@ class Placer(threading.Thread):
         *,
         tenant: int,
         places: Mapping[str, int],
+        actor: str,
         stop: threading.Event,
-        placed: Callable[[str], None] = lambda name: None,
     ) -> None:
         super().__init__(name="placer", daemon=True)
         self._store = store
         self._tenant = tenant
         self._left = dict(places)
         self._stopped = stop
-        self._placed = placed
+        self._actor = actor
 
     def run(self) -> None:
         """Bind until all are bound or stopped."""
@@ -101,10 +103,12 @@ class Placer(threading.Thread):
                 log.debug("placing waits", reason=str(error))
 
     def _bind_those_there(self) -> None:
-        there = {row.device: row.device_id for row in devices.overview(self._store, tenant=self._tenant)}
+        there = {row.device: row for row in devices.overview(self._store, tenant=self._tenant)}
         for name in self._left.keys() & there.keys():
-            buildings.bind_device(
-                self._store, tenant=self._tenant, device=there[name], space=self._left[name], actor="replay"
-            )
+            space = self._left[name]
+            if there[name].space is None:  # else somebody has placed it already
+                device = there[name].device_id
+                buildings.bind_device(
+                    self._store, tenant=self._tenant, device=device, space=space, actor=self._actor
+                )
             del self._left[name]
-            self._placed(name)

@@ -111,9 +111,8 @@ def _placer(replay: Replay, file: readings_file.ReadingsFile, store: Store, stop
     for name, room in rooms.items():
         label = f"{room.name} {room.long_name or ''}".strip()
         _tell(f"{replay.path.name}: {name or devices[name]} stands in room {label}")
-    return Placer(
-        store, tenant=tenant, places={devices[name]: room.id for name, room in rooms.items()}, stop=stop
-    )
+    places = {devices[name]: room.id for name, room in rooms.items()}
+    return Placer(store, tenant=tenant, places=places, actor="replay", stop=stop)
 
 
 def _publish(

@@ -16,7 +16,7 @@ from data.store.pool import Store
 
 __all__ = [
     "BuildingRow", "PlanDoor", "PlanElement", "PlanRoom", "Saved", "SpaceRow", "StoreyPlan", "StoreyRow",
-    "bind_device", "find_tenant", "list_buildings", "plan", "save", "space", "storeys",
+    "bind_device", "find_tenant", "list_buildings", "plan", "save", "space", "spaces_by_global_id", "storeys",
 ]  # fmt: skip
 
 _SQL = statements.load("buildings")
@@ -173,6 +173,12 @@ def space(store: Store, *, tenant: int, space: int) -> SpaceRow | None:
     with store.transaction(tenant=tenant) as connection:
         cursor = connection.cursor(row_factory=class_row(SpaceRow))
         return cursor.execute(_SQL["space"], {"space_id": space}).fetchone()
+
+
+def spaces_by_global_id(store: Store, *, tenant: int, building: int) -> dict[str, int]:
+    """The ids of a building's rooms by the GlobalIds of its model."""
+    with store.transaction(tenant=tenant) as connection:
+        return dict(connection.execute(_SQL["spaces_by_global_id"], {"building_id": building}).fetchall())
 
 
 def bind_device(

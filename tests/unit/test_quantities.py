@@ -21,6 +21,13 @@ from analytics.quantities import QUANTITIES, guess
         ("foo", None, None),
         ("foo", "%", None),
         ("temperature", "V", "voltage"),
+        ("ENERGY/Voltage", None, "voltage"),
+        ("fan_power", None, "power"),
+        ("fan_speed", None, "position"),
+        ("flow_temp", None, "temperature"),
+        ("filter_dp_pa", None, "differential_pressure"),
+        ("wind_speed", None, "wind_speed"),
+        ("air_flow_m3h", None, "air_flow"),
     ],
 )
 def test_guess(metric: str, unit: str | None, quantity: str | None) -> None:

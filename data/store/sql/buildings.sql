@@ -57,6 +57,11 @@ JOIN building ON building.id = space.building_id
 LEFT JOIN storey ON storey.id = space.storey_id
 WHERE space.id = %(space_id)s;
 
+-- name: spaces_by_global_id
+SELECT global_id, id
+FROM space
+WHERE building_id = %(building_id)s AND global_id IS NOT NULL AND gone_at IS NULL;
+
 -- name: bind_device
 -- Into a room of any building of the tenant; no row: there is no such device or no such room.
 UPDATE device SET building_id = space.building_id, space_id = space.id
