@@ -160,17 +160,15 @@ def _broker(settings: Settings) -> Iterator[Child]:
 
 
 def _sidecars(settings: Settings) -> Iterator[Child]:
-    from data.store import health
     from data.supervisor import Child
 
     environment = _environment(settings)
     yield Child(
         name="ingest",
         argv=[sys.executable, "-m", "data.ingest"],
-        line="linked to the broker",
+        line="running",
         cwd=ROOT,
         env=environment,
-        ready=partial(health.ingest_is_linked, settings),
         after=("schema",),
     )
     if settings.host_device and settings.mqtt_url is None:
@@ -180,7 +178,7 @@ def _sidecars(settings: Settings) -> Iterator[Child]:
             line="this machine's load, as a device",
             cwd=ROOT,
             env=environment,
-            after=("ingest",),  # before its session is there, the broker keeps nothing for it
+            after=("schema",),
         )
     if settings.demo and settings.mqtt_url is None and settings.database_url is None:
         yield Child(
@@ -189,7 +187,7 @@ def _sidecars(settings: Settings) -> Iterator[Child]:
             line="an office with 50 rooms; its last 30 days follow within minutes",
             cwd=ROOT,
             env=environment,
-            after=("ingest",),
+            after=("schema",),
         )
 
 

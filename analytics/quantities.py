@@ -32,6 +32,8 @@ def _table(*quantities: Quantity) -> dict[str, Quantity]:
 QUANTITIES = _table(
     Quantity("temperature", "Temperature", "°C", 1, low=-60, high=150,
              words=("temperature", "temp", "tc", "t"), units=("C", "degC", "Cel", "celsius")),
+    # Of air or water in ducts and pipes: what a room has is another quantity.
+    Quantity("medium_temperature", "Medium temperature", "°C", 1, low=-60, high=150),
     Quantity("setpoint", "Set-point", "°C", 1, low=-60, high=150, words=("setpoint",)),
     Quantity("humidity", "Relative humidity", "%", 0, low=0, high=100,
              words=("humidity", "rh", "hum"), units=("%RH",)),
@@ -51,6 +53,7 @@ QUANTITIES = _table(
              words=("wind", "windspeed"), units=("m/s",)),
     Quantity("position", "Position", "%", 0, low=0, high=100, words=("position", "valve", "damper", "fan")),
     Quantity("power", "Power", "W", 0, words=("power", "watts"), units=("W", "watt")),
+    Quantity("power_factor", "Power factor", "", 2, low=-1, high=1, words=("factor", "powerfactor")),
     Quantity("energy", "Energy", "kWh", 1, words=("energy", "kwh"), units=("kWh",)),
     Quantity("voltage", "Voltage", "V", 1, words=("voltage", "volt"), units=("V", "volt")),
     Quantity("current", "Current", "A", 2, words=("current", "ampere", "amps"), units=("A", "ampere")),
@@ -60,6 +63,7 @@ QUANTITIES = _table(
 )
 # fmt: on
 
+_MEDIUM = {"supply", "return", "mixed", "exhaust", "discharge", "flow", "inlet", "outlet"}
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+")
 
 
@@ -72,7 +76,17 @@ def guess(metric: str, unit: str | None) -> Quantity | None:
         metric: The metric's name, e.g. `zone/temperature` or `tC`.
         unit: Its unit as the message states it; a unit that fits no candidate refutes it.
     """
-    words = [word.lower() for word in _WORD.findall(metric)] + [metric.rsplit("/", 1)[-1].lower()]
+    found = _guess(metric, unit)
+    in_plant = found is not None and found.name == "temperature" and _MEDIUM & set(_words(metric))
+    return QUANTITIES["medium_temperature"] if in_plant else found
+
+
+def _words(metric: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(metric)] + [metric.rsplit("/", 1)[-1].lower()]
+
+
+def _guess(metric: str, unit: str | None) -> Quantity | None:
+    words = _words(metric)
     named = [
         quantity for word in reversed(words) for quantity in QUANTITIES.values() if word in quantity.words
     ]

@@ -94,7 +94,7 @@ def _kpis(snapshot: Snapshot, found: Sequence[_RowsOfDevice], *, now: datetime) 
     rooms = len({rows[0].space for rows in found if rows[0].space})
     heard = sum(now - rows[0].last_seen <= devices.FRESH_WITHIN for rows in found)
     quantities = len({row.quantity for row in snapshot.rows if row.quantity})
-    refused = sum(refusal.count for refusal in snapshot.refusals)
+    refused = snapshot.refusals[0].total if snapshot.refusals else 0
     return (
         Kpi(
             label="Devices",

@@ -17,7 +17,7 @@ from data.demo import broker, fault_file, host, progress, replay, simulator
 from data.demo.simulation.faults import KINDS
 from data.errors import BadInput, BadSettings, ClerestoryError
 from data.settings import Settings
-from data.store import Store
+from data.store import Store, health
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +49,7 @@ def _run(options: argparse.Namespace, settings: Settings, stop: threading.Event)
     else:
         address = mqtt.Address.parse(broker.address(settings, "device"))
         if options.command == "host":
+            _wait_for_ingest(settings, stop)
             host.publish(address, stop)
         elif options.command == "simulate":
             _simulate(settings, address, stop)
@@ -61,7 +62,14 @@ def _simulate(settings: Settings, address: mqtt.Address, stop: threading.Event) 
 
     with closing(Store.open(settings, role="worker", connections=1)) as store:
         installation.install(settings, store, stop).start()
+        _wait_for_ingest(settings, stop)
         simulator.run(settings, address, stop)
+
+
+def _wait_for_ingest(settings: Settings, stop: threading.Event) -> None:
+    """Before an ingest had its first session, the broker keeps nothing for it."""
+    while not health.ingest_is_linked(settings) and not stop.wait(0.5):
+        pass
 
 
 def _replay_file(

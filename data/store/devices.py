@@ -48,6 +48,7 @@ class Refusal:
 
     reason: str
     count: int
+    total: int  # of all reasons, also of those beyond the 20 most frequent
     last_at: datetime
     topic: str  # of the newest
 
@@ -74,7 +75,7 @@ def nearby(store: Store, *, tenant: int, device: int, radius_m: float = 250.0) -
 
 
 def refused(store: Store, *, tenant: int, since: datetime) -> list[Refusal]:
-    """Why messages were refused, most frequent first."""
+    """Why messages were refused: the 20 most frequent reasons, most frequent first."""
     with store.transaction(tenant=tenant) as connection:
         cursor = connection.cursor(row_factory=class_row(Refusal))
         return cursor.execute(_SQL["refused"], {"since": since}).fetchall()

@@ -215,13 +215,16 @@ class _Transaction:
             self.new.series[device, metric] = series
 
     def _see_devices(self, samples: list[Sample]) -> None:
-        last = {(self._device(s), self._tenant(s.tenant)): s.received_at for s in samples}
+        seen: dict[tuple[int, int], datetime] = {}
+        for sample in samples:
+            key = (self._device(sample), self._tenant(sample.tenant))
+            seen[key] = max(sample.received_at, seen.get(key, sample.received_at))
         self.connection.execute(
             _SQL["device_seen"],
             {
-                "device_ids": [device for device, _ in last],
-                "tenant_ids": [tenant for _, tenant in last],
-                "seen": list(last.values()),
+                "device_ids": [device for device, _ in seen],
+                "tenant_ids": [tenant for _, tenant in seen],
+                "seen": list(seen.values()),
             },
         )
 

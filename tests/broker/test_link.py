@@ -218,13 +218,13 @@ def test_the_queue_is_bounded_and_loses_nothing(
         publisher.drain(threading.Event())
         publisher.stop()
         wait_for(lambda: len(link._queue) == 50)
-        got: list[Delivery] = []
-        while len(got) < len(wanted):
+        # A link that is held up for long is made anew, and the broker then sends again, in another order.
+        missing = set(wanted)
+        while missing:
             assert len(link._queue) <= 50
             taken = receive(link, 1)
             link.acknowledge(taken)
-            got += taken
-    assert payloads(got) == wanted
+            missing -= set(payloads(taken))
 
 
 def test_a_broker_that_closes_at_once_ends_nothing(name: str) -> None:

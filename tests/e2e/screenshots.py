@@ -25,7 +25,9 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     page = first.new_page()
     page.goto(link)
     page.wait_for_selector(".device-card")
-    device = page.locator(".device-card").filter(has_text="CO₂").or_(page.locator(".device-card")).first
+    cards = page.locator(".device-card")
+    rooms = cards.filter(has_text="CO₂")
+    device = (rooms if rooms.count() else cards).first
     pages = {"overview": "/", "device": device.get_attribute("href") or "/", "not-found": "/nowhere"}
     session = first.storage_state()
     for scheme in SCHEMES:

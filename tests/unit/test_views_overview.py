@@ -18,8 +18,8 @@ SNAPSHOT = Snapshot(
         row(device_id=3, device="room-10", series_id=4, last_seen=NOW - timedelta(minutes=1)),
     ),
     refusals=(
-        Refusal(reason="not JSON", count=40, last_at=NOW, topic="a/b"),
-        Refusal(reason="not a number", count=2, last_at=NOW - timedelta(hours=3), topic="c"),
+        Refusal(reason="not JSON", count=40, total=42, last_at=NOW, topic="a/b"),
+        Refusal(reason="not a number", count=2, total=42, last_at=NOW - timedelta(hours=3), topic="c"),
     ),
 )
 

@@ -45,8 +45,9 @@ ORDER BY distance_m, other.name
 LIMIT 20;
 
 -- name: refused
--- Why messages were refused since a time, most frequent first.
-SELECT reason, count(*) AS count, max(received_at) AS last_at, (array_agg(topic ORDER BY received_at DESC))[1] AS topic
+-- Why messages were refused since a time, most frequent first; `total` counts those of all reasons.
+SELECT reason, count(*) AS count, (sum(count(*)) OVER ())::int AS total, max(received_at) AS last_at,
+    (array_agg(topic ORDER BY received_at DESC))[1] AS topic
 FROM dead_letter
 WHERE received_at >= %(since)s
 GROUP BY reason

@@ -130,10 +130,9 @@ WHERE excluded.at > latest.at;
 
 -- name: device_seen
 INSERT INTO device_state (device_id, tenant_id, last_seen)
-SELECT device_id, tenant_id, max(seen)
+SELECT device_id, tenant_id, seen
 FROM unnest(%(device_ids)s::int[], %(tenant_ids)s::int[], %(seen)s::timestamptz[])
     AS heard (device_id, tenant_id, seen)
-GROUP BY device_id, tenant_id
 ORDER BY device_id
 ON CONFLICT (device_id) DO UPDATE SET last_seen = excluded.last_seen
 WHERE excluded.last_seen > device_state.last_seen;
