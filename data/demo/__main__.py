@@ -114,6 +114,7 @@ def _replay(options: argparse.Namespace) -> replay.Replay:
         topic_prefix=options.topic_prefix,
         device=options.device,
         building=options.building,
+        rooms=tuple(options.room),
     )
 
 
@@ -133,6 +134,10 @@ def _parser() -> argparse.ArgumentParser:
     file.add_argument("--topic-prefix", metavar="P", help="what topics begin with (default: replay/<file>)")
     file.add_argument("--device", metavar="NAME", help="name of the device, or the only one to replay")
     file.add_argument("--building", metavar="NAME", help="place the devices in this building's rooms")
+    file.add_argument(
+        "--room", metavar="DEVICE=ROOM", type=_pair, action="append", default=[],
+        help="which room a device stands in, where its name does not tell; once a device",
+    )  # fmt: skip
     commands.add_parser("simulate", help="the demo office's devices: 30 days of history, then live")
     office = commands.add_parser("office", help="write the demo office as an IFC file")
     office.add_argument("file", type=Path, metavar="FILE", help="the file to write")
@@ -144,6 +149,13 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--for", dest="lasts", metavar="DURATION", help="like 90min (default: it lasts)")
     fault.add_argument("--size", type=float, metavar="N", help="how bad; --list says of what")
     return parser
+
+
+def _pair(said: str) -> tuple[str, str]:
+    device, found, room = said.partition("=")
+    if not (found and device and room):
+        raise argparse.ArgumentTypeError(f"{said!r} is no DEVICE=ROOM")
+    return device, room
 
 
 def _speed(said: str) -> float:

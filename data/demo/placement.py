@@ -52,13 +52,24 @@ def _rooms(store: Store, tenant: int, storey: int) -> Sequence[buildings.PlanRoo
     return plan.rooms if plan is not None else ()
 
 
-def assign(names: Sequence[str], rooms: Sequence[Room]) -> dict[str, Room]:
-    """A room for each device: the one that has its name, else the next of the rooms that are left.
+def assign(names: Sequence[str], rooms: Sequence[Room], wishes: Mapping[str, str]) -> dict[str, Room]:
+    """A room for each device: the wished one, else that of its own name, else the next of those left.
 
     More devices than rooms share rooms, beginning with the first again.
+
+    Args:
+        names: The devices.
+        rooms: The rooms, in the order in which they are filled.
+        wishes: Names of rooms by names of devices.
+
+    Raises:
+        BadInput: a wish names a room that there is not.
     """
     by_name = {name: room for room in reversed(rooms) for name in (room.long_name, room.name) if name}
-    named = {name: by_name[name] for name in names if name in by_name}
+    unknown = sorted(set(wishes.values()) - by_name.keys())
+    if unknown:
+        raise BadInput(f"There is no room {', '.join(unknown)}; known: {', '.join(sorted(by_name))}.")
+    named = {name: by_name[wish] for name in names if (wish := wishes.get(name, name)) in by_name}
     taken = {room.id for room in named.values()}
     left = [room for room in rooms if room.id not in taken] or list(rooms)
     others = [name for name in names if name not in named]

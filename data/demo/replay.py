@@ -37,6 +37,7 @@ class Replay:
     topic_prefix: str | None = None  # default: replay/<name of the file>
     device: str | None = None  # the device's name where the file has none, else the only one to replay
     building: str | None = None  # whose rooms the devices are placed in
+    rooms: tuple[tuple[str, str], ...] = ()  # pairs of a device and its room, where names do not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def _placer(replay: Replay, file: readings_file.ReadingsFile, store: Store, stop
     """Who puts the file's devices into the building's rooms as soon as they have spoken."""
     names = sorted(_of_device(replay, file.frame)["device"].unique())
     tenant = buildings.find_tenant(store, "main")
-    rooms = placement.assign(names, placement.rooms_of(store, tenant=tenant, building=replay.building or ""))
+    free = placement.rooms_of(store, tenant=tenant, building=replay.building or "")
+    rooms = placement.assign(names, free, dict(replay.rooms))
     devices = {name: _topic(_prefix(replay), name).removesuffix(_LAST_LEVEL) for name in names}
     for name, room in rooms.items():
         label = f"{room.name} {room.long_name or ''}".strip()
