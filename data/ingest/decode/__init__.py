@@ -11,10 +11,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from data.errors import DecodeError
+from data.ingest.decode.esphome import EspHome
+from data.ingest.decode.homeassistant import HomeAssistant
+from data.ingest.decode.homie import Homie
 from data.ingest.decode.json_topics import JsonTopics
 from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Value
 from data.ingest.decode.payload import MAX_BYTES
 from data.ingest.decode.plain_path import PlainPath
+from data.ingest.decode.shelly import Shelly
+from data.ingest.decode.tasmota import Tasmota
+from data.ingest.decode.victron import Victron
+from data.ingest.decode.zigbee2mqtt import Zigbee2Mqtt
 from data.settings import Settings
 
 __all__ = ["Convention", "Decoded", "Decoder", "Kind", "Message", "Place", "Reading", "Value", "conventions"]
@@ -33,7 +40,15 @@ def conventions(settings: Settings) -> list[Convention]:
     Raises:
         BadSettings: a topic template cannot be used.
     """
-    return [JsonTopics(settings.json_topics), PlainPath()]
+    announced: list[Convention] = [Zigbee2Mqtt(), Tasmota(), Shelly(), EspHome()]
+    return [
+        JsonTopics(settings.json_topics),
+        HomeAssistant(announced),
+        *announced,
+        Homie(),
+        Victron(),
+        PlainPath(),
+    ]
 
 
 class Decoder:

@@ -10,6 +10,7 @@ Value = float | bool | str
 
 Kind = Literal[
     "telemetry", "event", "status", "discovery", "metadata", "command", "target", "log",
+    "discovery-delete",
     "invalid-value", "empty", "undecoded",
 ]  # fmt: skip
 

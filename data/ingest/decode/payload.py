@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime, timedelta
 
 from data.errors import DecodeError
@@ -16,9 +16,17 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 _MAX_PLAIN = 1_024  # characters of a payload that is no JSON
 
 STATES = {"on": True, "off": False, "true": True, "false": False, "open": True, "closed": False}
+
+_SWITCHED = {"on": True, "off": False, "true": True, "false": False}
+
+_CHOICE = re.compile(r"(?:^|[/_])(?:mode|action|preset|effect|direction|schedule)$")
+
+# Covers and locks have more states than two: each is a text, or their series would change its type.
+_MOVING = frozenset(("open", "opening", "closed", "closing", "stopped"))
 
 # What devices send when they have nothing to say.
 _ABSENT = frozenset(
@@ -186,3 +194,75 @@ def _epoch(number: float) -> datetime:
     per_second = 1 if size < 1e11 else 10**3 if size < 1e14 else 10**6 if size < 1e17 else 10**9
     whole, rest = divmod(number, per_second)
     return _EPOCH + timedelta(seconds=whole, microseconds=rest * 1_000_000 / per_second)
+
+
+def believable_time(stated: Json) -> datetime | None:
+    """A time of the years 2000 and later; None for what is none, as the time of a clock that was not set."""
+    try:
+        at = parse_time(stated)
+    except DecodeError:
+        return None
+    return at if at >= _BELIEVABLE_SINCE else None
+
+
+def parse_object(said: str) -> dict[str, Json]:
+    """A JSON object.
+
+    Raises:
+        DecodeError: it is not JSON, or another JSON value.
+    """
+    value = parse_json(said)
+    if not isinstance(value, dict):
+        raise DecodeError("The payload is no JSON object.")
+    return value
+
+
+def is_choice(name: str) -> bool:
+    """Whether a value of this name is one of several words, of which `off` may be one."""
+    return _CHOICE.search(name.lower()) is not None
+
+
+def parse_state(said: str, *, name: str = "") -> tuple[Value | None, str | None]:
+    """As `parse_scalar`, but one of several words stays text: what covers say, and modes.
+
+    Raises:
+        DecodeError: the number is too large, or the text too long.
+    """
+    word = said.lower()
+    if word in _MOVING or (is_choice(name) and word in _SWITCHED):
+        return said, None
+    return parse_scalar(said)
+
+
+def switched(said: str) -> Value:
+    """`ON`, `off`, `true` and `False` as what they mean, any other text as it is."""
+    return _SWITCHED.get(said.lower(), said)
+
+
+def values(value: Json, *, texts: Container[str], leave: Container[str] = ()) -> Iterator[tuple[str, Value]]:
+    """Every number and on/off state of an object with its path, the levels joined by `/`.
+
+    Args:
+        value: The object.
+        texts: Names of members that are values too when they are text.
+        leave: Names of members that are no values, with all that is in them.
+    """
+    yield from _values(value, "", "", texts, leave)
+
+
+def _values(
+    value: Json, path: str, name: str, texts: Container[str], leave: Container[str]
+) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key not in leave:
+                yield from _values(item, f"{path}/{key}" if path else key, key, texts, leave)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _values(item, f"{path}/{position}" if path else str(position), name, texts, leave)
+    elif isinstance(value, (bool, int, float)):
+        yield path, value
+    elif isinstance(value, str) and value.lower() in _SWITCHED and not (name in texts and is_choice(name)):
+        yield path, _SWITCHED[value.lower()]
+    elif isinstance(value, str) and name in texts and value.strip() and value.lower() not in _ABSENT:
+        yield path, value
