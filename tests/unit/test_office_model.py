@@ -120,7 +120,7 @@ def test_placements_name_spaces_of_the_model(office: Model) -> None:
     known = {space.global_id for space in office.spaces}
     placed = devices.placements()
     assert {space for _, space in placed} <= known
-    assert ("zigbee2mqtt/room-2.07", space_id("2.07")) in placed
+    assert ("room-2.07", space_id("2.07")) in placed
 
 
 def test_its_place_on_the_map_is_its_place_in_degrees() -> None:
