@@ -11,13 +11,32 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from data.errors import DecodeError
+from data.ingest.decode.aws_shadow import AwsShadow
+from data.ingest.decode.azure import Azure
+from data.ingest.decode.chirpstack import ChirpStack
 from data.ingest.decode.json_topics import JsonTopics
-from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Value
+from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Request, Value
+from data.ingest.decode.opcua import OpcUa
 from data.ingest.decode.payload import MAX_BYTES
 from data.ingest.decode.plain_path import PlainPath
+from data.ingest.decode.senml import SenML
+from data.ingest.decode.sparkplug import SparkplugB
+from data.ingest.decode.the_things_stack import TheThingsStack
+from data.ingest.decode.thingsboard import ThingsBoard
 from data.settings import Settings
 
-__all__ = ["Convention", "Decoded", "Decoder", "Kind", "Message", "Place", "Reading", "Value", "conventions"]
+__all__ = [
+    "Convention",
+    "Decoded",
+    "Decoder",
+    "Kind",
+    "Message",
+    "Place",
+    "Reading",
+    "Request",
+    "Value",
+    "conventions",
+]
 
 MAX_READINGS = 1_000
 MAX_NAME = 255  # characters; far longer ones do not fit the store's index
@@ -33,7 +52,19 @@ def conventions(settings: Settings) -> list[Convention]:
     Raises:
         BadSettings: a topic template cannot be used.
     """
-    return [JsonTopics(settings.json_topics), PlainPath()]
+    return [
+        JsonTopics(settings.json_topics),
+        SparkplugB(),
+        ChirpStack(),
+        TheThingsStack(),
+        ThingsBoard(),
+        AwsShadow(),
+        # Those from here on are known by their payload, on any topic.
+        OpcUa(),
+        Azure(),
+        SenML(),
+        PlainPath(),
+    ]
 
 
 class Decoder:

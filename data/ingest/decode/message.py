@@ -10,7 +10,7 @@ Value = float | bool | str
 
 Kind = Literal[
     "telemetry", "event", "status", "discovery", "metadata", "command", "target", "log",
-    "invalid-value", "empty", "undecoded",
+    "invalid-value", "empty", "undecoded", "unresolvable", "sequence-gap",
 ]  # fmt: skip
 
 
@@ -45,6 +45,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A message to publish so that a device says what is missing to understand it."""
+
+    topic: str  # without the tenant's prefix
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A message that was understood; it need not hold a reading."""
 
@@ -53,6 +61,7 @@ class Decoded:
     readings: tuple[Reading, ...] = ()
     place: Place | None = None
     reason: str | None = None  # why something it states is not among the readings
+    request: Request | None = None  # what to answer
 
 
 class Convention(Protocol):
