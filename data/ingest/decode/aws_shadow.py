@@ -12,7 +12,7 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Reading, Value
-from data.ingest.decode.payload import Json, believable_time, member, parse_json, text, values
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
 
 _TOPIC = re.compile(
     r"(?:.+/)?\$aws/things?/(?P<thing>[^/]+)/shadow(?:/name/(?P<shadow>[^/]+))?/(?P<verb>[a-z/]+)"
@@ -62,5 +62,5 @@ def _leaves(
             below = about.get(str(name)) if isinstance(about, dict) else member(about, str(name))
             yield from _leaves(inner, below, f"{path}/{name}" if path else str(name))
         return
-    for metric, value, unit in values(item, path):
+    for metric, value, unit in every_value(item, path):
         yield metric, value, unit, believable_time(member(about, "timestamp"))

@@ -20,13 +20,13 @@ from data.ingest.decode.payload import (
     TIME_NAMES,
     Json,
     believable_time,
+    every_value,
     is_json,
     member,
     parse_json,
     parse_scalar,
     text,
     time_of,
-    values,
 )
 
 _EVENTS = re.compile(
@@ -158,7 +158,7 @@ def _readings(sent: _Sent) -> Iterator[Reading]:
             if isinstance(entry, dict)
             else entry
         )
-        for metric, value, unit in values(kept):
+        for metric, value, unit in every_value(kept):
             yield Reading(
                 device=sent.device, metric=metric or "value", value=value, unit=unit, at=at or sent.at
             )

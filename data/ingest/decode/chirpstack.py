@@ -12,7 +12,7 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import Json, believable_time, member, parse_json, place_of, text, values
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
 
 _TOPIC = re.compile(
     r"(?:.+/)?application/[^/]+/(?:device|node)/(?P<eui>[^/]+)/(?:(?P<command>command/.+|tx)|"
@@ -47,7 +47,7 @@ class ChirpStack:
         device = _name(said) or match["eui"]
         found = tuple(
             Reading(device=device, metric=metric, value=value, unit=unit, at=_time(said))
-            for metric, value, unit in values(_measured(event, said))
+            for metric, value, unit in every_value(_measured(event, said))
             if metric
         )
         reason = None if found else "The event has no decoded values; give the device profile a codec."

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import Json, believable_time, is_json, member, parse_json, text, values
+from data.ingest.decode.payload import Json, believable_time, every_value, is_json, member, parse_json, text
 
 _Object = dict[str, Json]
 
@@ -131,7 +131,7 @@ def _of_field(device: str, name: str, stated: Json, message_time: Json) -> Itera
         stated = stated.get("Value")
     if isinstance(stated, dict) and "Body" in stated and _VARIANT.issuperset(stated):
         stated = stated["Body"]
-    for path, value, unit in values(stated, name):
+    for path, value, unit in every_value(stated, name):
         yield Reading(device=device, metric=path, value=value, unit=unit, at=at)
 
 

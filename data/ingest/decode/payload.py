@@ -140,14 +140,14 @@ def leaves(value: Json, path: str = "") -> Iterator[tuple[str, float | bool]]:
         yield path, STATES[value.lower()]
 
 
-def values(item: Json, path: str = "") -> Iterator[tuple[str, Value, str | None]]:
+def every_value(item: Json, path: str = "") -> Iterator[tuple[str, Value, str | None]]:
     """Every number, on/off state and short text with its path and unit, the levels joined by `/`."""
     if isinstance(item, dict):
         for name, inner in item.items():
-            yield from values(inner, f"{path}/{name}" if path else name)
+            yield from every_value(inner, f"{path}/{name}" if path else name)
     elif isinstance(item, list):
         for position, inner in enumerate(item):
-            yield from values(inner, f"{path}/{position}" if path else str(position))
+            yield from every_value(inner, f"{path}/{position}" if path else str(position))
     elif not isinstance(item, str) or (len(item) <= _MAX_PLAIN and item.isprintable()):
         value, unit = value_of(item)
         if value is not None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Place, Reading
-from data.ingest.decode.payload import Json, believable_time, member, parse_json, place_of, text, values
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
 
 _TOPIC = re.compile(r"(?:.+/)?v3/[^/]+/devices/(?P<device>[^/]+)/(?P<event>.+)")
 _COMMANDS = frozenset(("down/push", "down/replace"))
@@ -44,10 +44,10 @@ class TheThingsStack:
         if not isinstance(said, dict):
             raise DecodeError("An event of The Things Stack is a JSON object; this one is none.")
         device = match["device"]
-        measured: Json = next(filter(None, (member(said, path) for path in _MEASURED[event])), None)
+        measured = next((item for path in _MEASURED[event] if (item := member(said, path))), None)
         found = tuple(
             Reading(device=device, metric=metric, value=value, unit=unit, at=_time(said))
-            for metric, value, unit in values(measured)
+            for metric, value, unit in every_value(measured)
             if metric
         )
         if not found:
@@ -64,5 +64,8 @@ def _time(said: dict[str, Json]) -> datetime | None:
 def _place(device: str, said: dict[str, Json]) -> Place | None:
     """Where the network knows the device to be: solved, from its own payload or from the registry."""
     known = member(said, "uplink_message.locations")
-    stated = [member(said, "location_solved.location"), *(known.values() if isinstance(known, dict) else ())]
+    stated = [
+        member(said, "location_solved.location"),
+        *(known.values() if isinstance(known, dict) else ()),
+    ]
     return next(filter(None, (place_of(device, item) for item in stated)), None)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import Json, believable_time, parse_json, text, values
+from data.ingest.decode.payload import Json, believable_time, every_value, parse_json, text
 
 _TOPIC = re.compile(
     r"(?:(?P<device>.+)/)?(?:v1/(?P<api>devices/me|gateway)/(?P<verb>.+)|v2/(?P<short>[tar](?:/.+)?))"
@@ -58,7 +58,7 @@ def _readings(device: str, said: Json) -> Iterator[Reading]:
         if not isinstance(entry, dict):
             raise DecodeError("ThingsBoard's telemetry is a JSON object or a list of them; this is neither.")
         held, at = _held(entry)
-        for metric, value, unit in values(held):
+        for metric, value, unit in every_value(held):
             yield Reading(device=device, metric=metric, value=value, unit=unit, at=at)
 
 
