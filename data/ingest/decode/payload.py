@@ -218,14 +218,18 @@ def time_of(said: dict[str, Json]) -> datetime | None:
 
 def place_of(device: str, stated: Json) -> Place | None:
     """Where `latitude` and `longitude` of an object put the device; None when that is not on earth."""
-    latitude, longitude = member(stated, "latitude"), member(stated, "longitude")
-    if not (_degrees(latitude, 90) and _degrees(longitude, 180)) or latitude == longitude == 0:
+    return place_at(device, member(stated, "latitude"), member(stated, "longitude"))
+
+
+def place_at(device: str, latitude: Json, longitude: Json) -> Place | None:
+    """The place at these degrees; None for 0/0 or beyond the earth, as a receiver without a fix says."""
+    if isinstance(latitude, (bool, str, dict, list)) or isinstance(longitude, (bool, str, dict, list)):
         return None
-    return Place(device=device, longitude=float(str(longitude)), latitude=float(str(latitude)))
-
-
-def _degrees(stated: Json, most: int) -> bool:
-    return isinstance(stated, (int, float)) and not isinstance(stated, bool) and -most <= stated <= most
+    if latitude is None or longitude is None or latitude == longitude == 0:
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Place(device=device, longitude=float(longitude), latitude=float(latitude))
 
 
 def _is_number(said: str) -> bool:
