@@ -11,20 +11,39 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from data.errors import DecodeError
+from data.ingest.decode.aws_shadow import AwsShadow
+from data.ingest.decode.azure import Azure
+from data.ingest.decode.chirpstack import ChirpStack
 from data.ingest.decode.esphome import EspHome
 from data.ingest.decode.homeassistant import HomeAssistant
 from data.ingest.decode.homie import Homie
 from data.ingest.decode.json_topics import JsonTopics
-from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Value
+from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Request, Value
+from data.ingest.decode.opcua import OpcUa
 from data.ingest.decode.payload import MAX_BYTES
 from data.ingest.decode.plain_path import PlainPath
+from data.ingest.decode.senml import SenML
 from data.ingest.decode.shelly import Shelly
+from data.ingest.decode.sparkplug import SparkplugB
 from data.ingest.decode.tasmota import Tasmota
+from data.ingest.decode.the_things_stack import TheThingsStack
+from data.ingest.decode.thingsboard import ThingsBoard
 from data.ingest.decode.victron import Victron
 from data.ingest.decode.zigbee2mqtt import Zigbee2Mqtt
 from data.settings import Settings
 
-__all__ = ["Convention", "Decoded", "Decoder", "Kind", "Message", "Place", "Reading", "Value", "conventions"]
+__all__ = [
+    "Convention",
+    "Decoded",
+    "Decoder",
+    "Kind",
+    "Message",
+    "Place",
+    "Reading",
+    "Request",
+    "Value",
+    "conventions",
+]
 
 MAX_READINGS = 1_000
 MAX_NAME = 255  # characters; far longer ones do not fit the store's index
@@ -43,10 +62,19 @@ def conventions(settings: Settings) -> list[Convention]:
     announced: list[Convention] = [Zigbee2Mqtt(), Tasmota(), Shelly(), EspHome()]
     return [
         JsonTopics(settings.json_topics),
+        SparkplugB(),
+        ChirpStack(),
+        TheThingsStack(),
+        ThingsBoard(),
+        AwsShadow(),
         HomeAssistant(announced),
         *announced,
         Homie(),
         Victron(),
+        # Those from here on are known by their payload, on any topic.
+        OpcUa(),
+        Azure(),
+        SenML(),
         PlainPath(),
     ]
 

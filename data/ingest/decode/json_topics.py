@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from data.errors import BadSettings, DecodeError
 from data.ingest.decode.message import Decoded, Message, Place, Reading, Value
-from data.ingest.decode.payload import Json, is_json, leaves, member, parse_json, parse_time, text, value_of
+from data.ingest.decode.payload import (
+    Json,
+    is_json,
+    leaves,
+    member,
+    parse_json,
+    parse_time,
+    place_at,
+    text,
+    value_of,
+)
 from data.settings import JsonTopic
 
 _SETTING = "CLERESTORY_JSON_TOPICS"
@@ -83,14 +93,10 @@ class _Shape:
         longitude, _ = value_of(member(said, self.setting.longitude))
         if latitude is None or longitude is None:
             return None, None
-        # A receiver without a fix says 0/0 or something beyond; its other values are still good.
-        if not (_degrees(latitude, 90) and _degrees(longitude, 180)) or latitude == longitude == 0:
+        place = place_at(device, latitude, longitude)
+        if place is None:  # the other values are still good
             return None, f"The position {str(latitude)[:40]}/{str(longitude)[:40]} is not on earth."
-        return Place(device=device, longitude=float(longitude), latitude=float(latitude)), None
-
-
-def _degrees(stated: Value, most: int) -> bool:
-    return isinstance(stated, (int, float)) and not isinstance(stated, bool) and -most <= stated <= most
+        return place, None
 
 
 def _without_metric(match: re.Match[str]) -> str:

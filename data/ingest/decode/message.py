@@ -11,7 +11,7 @@ Value = float | bool | str
 Kind = Literal[
     "telemetry", "event", "status", "discovery", "metadata", "command", "target", "log",
     "discovery-delete",
-    "invalid-value", "empty", "undecoded",
+    "invalid-value", "empty", "undecoded", "unresolvable", "sequence-gap",
 ]  # fmt: skip
 
 
@@ -46,6 +46,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A message to publish so that a device says what is missing to understand it."""
+
+    topic: str  # without the tenant's prefix
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A message that was understood; it need not hold a reading."""
 
@@ -54,6 +62,7 @@ class Decoded:
     readings: tuple[Reading, ...] = ()
     place: Place | None = None
     reason: str | None = None  # why something it states is not among the readings
+    request: Request | None = None  # what to answer
 
 
 class Convention(Protocol):

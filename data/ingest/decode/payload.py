@@ -6,18 +6,25 @@ import json
 import math
 import re
 from collections.abc import Container, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Value
+from data.ingest.decode.message import Place, Value
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 _MAX_PLAIN = 1_024  # characters of a payload that is no JSON
+
+# The zone of a time that states none: it counts as UTC, and whoever shows it can tell by identity.
+NO_ZONE = timezone(timedelta(0), "not stated")
+
+# Members of an object that state its time, when they can be believed to.
+TIME_NAMES = frozenset(("time", "timestamp", "ts", "datetime", "date_time", "epoch"))
+
+_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 STATES = {"on": True, "off": False, "true": True, "false": False, "open": True, "closed": False}
 
@@ -140,6 +147,20 @@ def leaves(value: Json, path: str = "") -> Iterator[tuple[str, float | bool]]:
         yield path, STATES[value.lower()]
 
 
+def every_value(item: Json, path: str = "") -> Iterator[tuple[str, Value, str | None]]:
+    """Every number, on/off state and short text with its path and unit, the levels joined by `/`."""
+    if isinstance(item, dict):
+        for name, inner in item.items():
+            yield from every_value(inner, f"{path}/{name}" if path else name)
+    elif isinstance(item, list):
+        for position, inner in enumerate(item):
+            yield from every_value(inner, f"{path}/{position}" if path else str(position))
+    elif not isinstance(item, str) or (len(item) <= _MAX_PLAIN and item.isprintable()):
+        value, unit = value_of(item)
+        if value is not None:
+            yield path, value, unit
+
+
 def member(value: Json, path: str) -> Json:
     """The value at a dotted path; null when there is none. A name may itself hold dots."""
     if isinstance(value, dict):
@@ -163,7 +184,7 @@ def value_of(item: Json) -> tuple[Value | None, str | None]:
 
 
 def parse_time(stated: Json) -> datetime:
-    """A time, aware and UTC: ISO 8601 (without a zone it is UTC) or an epoch in s, ms, µs or ns by its size.
+    """A time, aware: ISO 8601 (without a zone it is `NO_ZONE`) or an epoch in s, ms, µs or ns by its size.
 
     Raises:
         DecodeError: it is none.
@@ -178,6 +199,46 @@ def parse_time(stated: Json) -> datetime:
     raise DecodeError("The message's time is neither ISO 8601 nor an epoch.")
 
 
+def believable_time(stated: Json) -> datetime | None:
+    """The time, when it is one: not null, no uptime or counter, not the year 0001 of a clock never set."""
+    try:
+        at = parse_time(stated)
+    except DecodeError:
+        return None
+    return at if at >= _BELIEVABLE_SINCE else None
+
+
+def time_of(said: dict[str, Json]) -> datetime | None:
+    """The time an object states; None also for the uptime or counter that some call `ts`."""
+    for name, item in said.items():
+        if name.lower() not in TIME_NAMES or not isinstance(item, (str, int, float)):
+            continue
+        try:
+            at = parse_time(item)
+        except DecodeError:
+            continue
+        # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
+        if at >= _BELIEVABLE_SINCE or (isinstance(item, str) and "-" in item[1:]):
+            return at
+    return None
+
+
+def place_of(device: str, stated: Json) -> Place | None:
+    """Where `latitude` and `longitude` of an object put the device; None when that is not on earth."""
+    return place_at(device, member(stated, "latitude"), member(stated, "longitude"))
+
+
+def place_at(device: str, latitude: Json, longitude: Json) -> Place | None:
+    """The place at these degrees; None for 0/0 or beyond the earth, as a receiver without a fix says."""
+    if isinstance(latitude, (bool, str, dict, list)) or isinstance(longitude, (bool, str, dict, list)):
+        return None
+    if latitude is None or longitude is None or latitude == longitude == 0:
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Place(device=device, longitude=float(longitude), latitude=float(latitude))
+
+
 def _is_number(said: str) -> bool:
     match = _NUMBER.fullmatch(said)
     return match is not None and not match[2]
@@ -185,7 +246,7 @@ def _is_number(said: str) -> bool:
 
 def _iso(said: str) -> datetime:
     at = datetime.fromisoformat(said.strip())
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return at.replace(tzinfo=NO_ZONE) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _epoch(number: float) -> datetime:
@@ -194,15 +255,6 @@ def _epoch(number: float) -> datetime:
     per_second = 1 if size < 1e11 else 10**3 if size < 1e14 else 10**6 if size < 1e17 else 10**9
     whole, rest = divmod(number, per_second)
     return _EPOCH + timedelta(seconds=whole, microseconds=rest * 1_000_000 / per_second)
-
-
-def believable_time(stated: Json) -> datetime | None:
-    """A time of the years 2000 and later; None for what is none, as the time of a clock that was not set."""
-    try:
-        at = parse_time(stated)
-    except DecodeError:
-        return None
-    return at if at >= _BELIEVABLE_SINCE else None
 
 
 def parse_object(said: str) -> dict[str, Json]:

@@ -6,19 +6,18 @@ first generation is of this kind: `shellies/<device>/<channel>`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from analytics.quantities import QUANTITIES
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Reading, Value
 from data.ingest.decode.payload import (
+    TIME_NAMES,
     Json,
     is_json,
     leaves,
     parse_json,
     parse_scalar,
-    parse_time,
     text,
+    time_of,
     value_of,
 )
 
@@ -51,11 +50,6 @@ _ENVELOPES = frozenset(
 
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
 
-# Members of an object that state its time, when they can be believed to.
-_TIMES = frozenset(("time", "timestamp", "ts", "datetime", "date_time", "epoch"))
-
-_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 class PlainPath:
     """Knows every topic, so it is asked last."""
@@ -87,8 +81,8 @@ class PlainPath:
     def _object(self, levels: list[str], said: Json) -> Decoded:
         if not isinstance(said, dict):
             raise DecodeError("A JSON list names no metrics; describe the topic in CLERESTORY_JSON_TOPICS.")
-        at = _time(said)
-        values = {name: item for name, item in said.items() if name.lower() not in _TIMES}
+        at = time_of(said)
+        values = {name: item for name, item in said.items() if name.lower() not in TIME_NAMES}
         found: list[tuple[str, Value, str | None]] = []
         if "value" in values and levels[-1].lower() not in _ENVELOPES:
             device, prefix = _device_and_metric(levels)
@@ -144,18 +138,3 @@ def _holder(levels: list[str]) -> tuple[str, str]:
     if len(rest) > 1 and rest[-1].lower() in _ENVELOPES:
         rest = rest[:-1]
     return "/".join(rest), prefix
-
-
-def _time(said: dict[str, Json]) -> datetime | None:
-    """The time an object states; None also for the uptime or counter that some call `ts`."""
-    for name, item in said.items():
-        if name.lower() not in _TIMES or not isinstance(item, (str, int, float)):
-            continue
-        try:
-            at = parse_time(item)
-        except DecodeError:
-            continue
-        # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
-        if at >= _BELIEVABLE_SINCE or (isinstance(item, str) and "-" in item[1:]):
-            return at
-    return None

@@ -1,0 +1,153 @@
+"""OPC UA PubSub in JSON (OPC 10000-14), on any topic: it is known by its shape.
+
+A network message holds data set messages, which may also stand alone or in a list; a device is
+`<publisher>/<writer>`. OPC Publisher's older samples hold one node each. A value of bad status is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from data.ingest.decode.message import Decoded, Kind, Message, Reading
+from data.ingest.decode.payload import Json, believable_time, every_value, is_json, member, parse_json, text
+
+_Object = dict[str, Json]
+
+# One of these is in every message of the convention; looking for them is cheaper than parsing.
+_MARKS = (b'"Messages"', b'"Payload"', b'"NodeId"', b'"ua-')
+_DATA = frozenset(("ua-data", "ua-keyframe", "ua-deltaframe", ""))
+_KINDS: dict[str, Kind] = {"ua-metadata": "metadata", "ua-event": "event"}
+_BAD = 0x8000_0000
+_VARIANT = frozenset(("Type", "Body", "Dimensions", "UaType"))
+_DATA_VALUE = frozenset(
+    (
+        "Value", "StatusCode", "Status", "SourceTimestamp", "SourcePicoseconds", "ServerTimestamp",
+        "ServerPicoseconds", "UaType", "Dimensions",
+    )
+)  # fmt: skip
+
+
+class OpcUa:
+    """Network messages, data set messages and samples."""
+
+    name = "opcua-pubsub-json"
+
+    def decode(self, message: Message) -> Decoded | None:
+        """What the message says; None when it has not the convention's shape.
+
+        Raises:
+            DecodeError: the payload is not JSON.
+        """
+        if not any(mark in message.payload for mark in _MARKS):
+            return None
+        said = text(message.payload)
+        if not is_json(said):
+            return None
+        whole = parse_json(said)
+        items = whole if isinstance(whole, list) else [whole]
+        objects = [item for item in items if isinstance(item, dict) and _is_own(item)]
+        if not objects or len(objects) < len(items):
+            return None
+        found = tuple(reading for item in objects for reading in _of_message(item, message.topic))
+        if found:
+            return Decoded(convention=self.name, readings=found)
+        return Decoded(convention=self.name, kind=_kind(objects))
+
+
+def _is_own(item: _Object) -> bool:
+    if str(item.get("MessageType", "")).startswith("ua-"):
+        return True
+    if _is_sample(item):
+        return any(
+            name in item for name in ("EndpointUrl", "ApplicationUri", "DisplayName", "ExtensionFields")
+        )
+    return isinstance(item.get("Payload"), dict) and (
+        "DataSetWriterId" in item or "DataSetWriterName" in item
+    )
+
+
+def _is_sample(item: _Object) -> bool:
+    return "NodeId" in item and "Value" in item
+
+
+def _kind(objects: Sequence[_Object]) -> Kind:
+    """What messages without a reading are."""
+    stated = {_type(item) for item in (*objects, *(inner for item in objects for inner in _inner(item)))}
+    kinds = [_KINDS[name] for name in sorted(stated) if name in _KINDS]
+    if kinds:
+        return kinds[0]
+    return "invalid-value" if stated <= _DATA else "status"
+
+
+def _type(item: _Object) -> str:
+    stated = item.get("MessageType")
+    return stated if isinstance(stated, str) else ""
+
+
+def _inner(item: _Object) -> list[_Object]:
+    """The data set messages of a network message."""
+    held = item.get("Messages")
+    return [one for one in (held if isinstance(held, list) else [held]) if isinstance(one, dict)]
+
+
+def _of_message(item: _Object, topic: str) -> Iterator[Reading]:
+    if _is_sample(item):
+        yield from _of_sample(item, topic)
+    elif "Messages" in item:
+        publisher = _text(item.get("PublisherId")) or topic
+        for inner in _inner(item):
+            yield from _of_data_set(inner, publisher)
+    else:
+        yield from _of_data_set(item, _text(item.get("PublisherId")) or topic)
+
+
+def _of_data_set(item: _Object, publisher: str) -> Iterator[Reading]:
+    payload = item.get("Payload")
+    if _type(item) not in _DATA or _is_bad(item.get("Status")) or not isinstance(payload, dict):
+        return
+    writer = _text(item.get("DataSetWriterName")) or _text(item.get("DataSetWriterId"))
+    device = f"{publisher}/{writer}" if writer else publisher
+    for field, stated in payload.items():
+        yield from _of_field(device, field, stated, item.get("Timestamp"))
+
+
+def _of_sample(item: _Object, topic: str) -> Iterator[Reading]:
+    sources = (
+        member(item, "ExtensionFields.PublisherId"), item.get("ApplicationUri"), item.get("EndpointUrl")
+    )  # fmt: skip
+    device = next(filter(None, map(_text, sources)), topic)
+    name = _text(item.get("DisplayName")) or _text(item.get("NodeId")) or "value"
+    if not _is_bad(item.get("Status")) and not _is_bad(item.get("StatusCode")):
+        yield from _of_field(device, name, item["Value"], item.get("SourceTimestamp", item.get("Timestamp")))
+
+
+def _of_field(device: str, name: str, stated: Json, message_time: Json) -> Iterator[Reading]:
+    at = believable_time(message_time)
+    if isinstance(stated, dict) and "Body" not in stated and _DATA_VALUE.issuperset(stated):
+        if _is_bad(stated.get("StatusCode", stated.get("Status"))):
+            return
+        at = _first_time(stated) or at
+        stated = stated.get("Value")
+    if isinstance(stated, dict) and "Body" in stated and _VARIANT.issuperset(stated):
+        stated = stated["Body"]
+    for path, value, unit in every_value(stated, name):
+        yield Reading(device=device, metric=path, value=value, unit=unit, at=at)
+
+
+def _first_time(stated: _Object) -> datetime | None:
+    times = (stated.get("SourceTimestamp"), stated.get("ServerTimestamp"))
+    return next(filter(None, map(believable_time, times)), None)
+
+
+def _is_bad(status: Json) -> bool:
+    if isinstance(status, dict):
+        symbol = status.get("Symbol")
+        if isinstance(symbol, str) and "Code" not in status:
+            return symbol.startswith("Bad")
+        status = status.get("Code")
+    return isinstance(status, int) and status & _BAD != 0
+
+
+def _text(stated: Json) -> str:
+    return str(stated) if isinstance(stated, (str, int)) and not isinstance(stated, bool) else ""
