@@ -15,11 +15,15 @@ from dashboard.views import kpis
 from dashboard.views.kpis import KeyFigure, Summaries
 from data.errors import StoreUnavailable
 from data.store import summary
-from data.store.summary import HeardHour, MeterHour, RefusedHour, RoomHour, Summary
+from data.store.summary import HeardHour, MeterHour, RefusedHour, RoomHour, RoomNow, Summary
 from tests.unit import away
 from tests.unit.rows import NOW
 
 EMPTY = Summary(read_at=NOW, until=NOW)
+ROOM = RoomNow(
+    building_id=1, building="House", timezone="UTC", storey_id=1, id=1, name="101", long_name=None,
+    thermal=None, devices=1, fresh=True, temperature_c=21.0, co2_ppm=None,
+)  # fmt: skip
 DAY = range(1, 25)
 DAY_A_WEEK_BEFORE = range(7 * 24 + 1, 8 * 24 + 1)
 
@@ -129,12 +133,13 @@ class Database:
     def __init__(self) -> None:
         self.asked = 0
         self.away = False
+        self.summary = EMPTY
 
     def read(self, *_: Any, **__: Any) -> Summary:
         self.asked += 1
         if self.away:
             raise StoreUnavailable
-        return EMPTY
+        return self.summary
 
 
 class Clock:
@@ -168,6 +173,7 @@ def summaries(database: Database, clock: Clock) -> Summaries:
 def test_within_a_minute_the_store_is_asked_once(
     summaries: Summaries, database: Database, clock: Clock
 ) -> None:
+    database.summary = replace(EMPTY, rooms=(ROOM,))
     summaries.of(1)
     clock.now += 59
     summaries.of(1)
@@ -175,6 +181,17 @@ def test_within_a_minute_the_store_is_asked_once(
     clock.now += 2
     summaries.of(1)
     assert database.asked == 2
+
+
+def test_the_first_rooms_are_not_a_minute_late(
+    summaries: Summaries, database: Database, clock: Clock
+) -> None:
+    summaries.of(1)
+    database.summary = replace(EMPTY, rooms=(ROOM,))
+    clock.now += 6
+    found = summaries.of(1)
+    assert found is not None
+    assert found.rooms == (ROOM,)
 
 
 def test_an_outage_keeps_the_last_summary(summaries: Summaries, database: Database, clock: Clock) -> None:
