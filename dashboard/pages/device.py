@@ -6,16 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, Patch, State, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard.components import live, notices, series, skeletons
+from dashboard.components import live, notices, series, skeletons, trend_graph
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.figures import trend as figures
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
-from dashboard.theme import COLOURS, scheme_of
 from dashboard.views import devices as views
 from dashboard.views import trend as trends
 from data.errors import StoreBusy, StoreUnavailable
@@ -149,12 +147,12 @@ def register(app: Dash, context: Context) -> None:
         except (StoreUnavailable, StoreBusy) as error:
             # The frame says so, and the next beat after it healed comes here again.
             raise PreventUpdate from error
-        draws, figure = not trend.frame.empty, _figure(trend, scheme)
+        draws, figure = not trend.frame.empty, trend_graph.drawn(trend, scheme)
         moves = draws and drawn and [drawn[0], drawn[2]] == [what, True]
         return (
             series.latest(point),
             series.extremes(trend),
-            _moved(figure) if moves else figure,
+            trend_graph.moved(figure) if moves else figure,
             series.said(trend),
             [what, newest, draws],
         )
@@ -204,19 +202,3 @@ def _nearby(context: Context, device_id: int) -> Any:
         )
     except (StoreUnavailable, StoreBusy):
         return no_update  # asked again at the next beat
-
-
-def _figure(trend: trends.Trend, scheme: str) -> figures.Figure:
-    window = figures.Window(since=trend.since, until=trend.until, step=trend.step, zone=trend.zone)
-    colours = COLOURS[scheme_of(scheme)]
-    if trend.kind == "boolean":
-        return figures.steps(trend.frame, window=window, values=trend.values, colours=colours)
-    return figures.line(trend.frame, window=window, values=trend.values, unit=trend.unit, colours=colours)
-
-
-def _moved(figure: figures.Figure) -> Patch:
-    """New data in the figure that is there. A whole new one would undo a person's zoom."""
-    patch = Patch()
-    patch["data"] = figure["data"]
-    patch["layout"]["xaxis"]["autorangeoptions"] = figure["layout"]["xaxis"]["autorangeoptions"]
-    return patch

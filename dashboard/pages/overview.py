@@ -1,4 +1,4 @@
-"""Overview: all devices with their latest values."""
+"""Overview: key figures, buildings, rooms out of their band and data for managers; then all devices."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
-from dashboard.components import cards, live, notices, skeletons
+from dashboard import format
+from dashboard.components import cards, live, notices, overview_summary, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
 from dashboard.server import identity
 from dashboard.shell import MARK
+from dashboard.views import kpis
 from dashboard.views import overview as views
 
 PATH = "/"
 NAME = "Overview"
 ORDER = 0
 
+_SUMMARISED = "overview-summarised"  # dcc.Store: when what is shown of the summary was read
+_PERIOD = "overview-period"
 _KPIS = "overview-kpis"
+_BUILDINGS = "overview-buildings"
+_WORST = "overview-worst"
+_DAYS = "overview-days"
 _SEARCH = "overview-search"
 _SORT = "overview-sort"
 _PAGE = "overview-page"
@@ -35,8 +42,11 @@ def layout(**_query: str) -> Any:
     """The page with skeletons; its callback fills it."""
     return html.Div(
         [
+            dcc.Store(id=_SUMMARISED),
             html.H1("Overview"),
-            html.Div(skeletons.blocks(4, height=106), id=_KPIS, className="kpis"),
+            html.P(id=_PERIOD, className="period"),
+            html.Div(skeletons.blocks(6, height=168), id=_KPIS, className="kpis key-figures"),
+            *_sections(),
             html.Div(
                 [
                     html.H2("Devices"),
@@ -61,9 +71,43 @@ def layout(**_query: str) -> Any:
 
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
+    _register_summary(app, context)
+    _register_devices(app, context)
+
+
+def _register_summary(app: Dash, context: Context) -> None:
+    """What managers read, which changes at most once a minute."""
+    summaries = kpis.Summaries(context.store)
 
     @app.callback(
+        Output(_SUMMARISED, "data"),
+        Output(_PERIOD, "children"),
         Output(_KPIS, "children"),
+        Output(_BUILDINGS, "children"),
+        Output(_WORST, "children"),
+        Output(_DAYS, "children"),
+        Input(MARK, "data"),
+        State(_SUMMARISED, "data"),
+    )
+    @identity.needs("viewer")
+    def show_summary(_mark: Any, shown: str | None) -> tuple[Any, ...]:
+        found = summaries.of(identity.current().tenant_id)
+        if found is None or found.read_at.isoformat() == shown:
+            raise PreventUpdate
+        return (
+            found.read_at.isoformat(),
+            views.period(found),
+            [overview_summary.key_figure(figure) for figure in kpis.kpis(found)],
+            overview_summary.building_cards(views.buildings(found)),
+            overview_summary.worst_rooms(views.worst_rooms(found)),
+            overview_summary.availability(views.days(found)),
+        )
+
+
+def _register_devices(app: Dash, context: Context) -> None:
+    """The list of devices, which is live, and what was refused."""
+
+    @app.callback(
         Output(_DEVICES, "children"),
         Output(live.slot(cards.DEVICES, ALL), "children"),
         Output(_COUNT, "children"),
@@ -99,7 +143,6 @@ def register(app: Dash, context: Context) -> None:
             devices, slots, inside=cards.device_inside, whole=lambda: _devices(shown)
         )
         return (
-            [cards.kpi(kpi) for kpi in shown.kpis],
             children,
             insides,
             _count(shown),
@@ -118,6 +161,33 @@ def register(app: Dash, context: Context) -> None:
     @identity.needs("viewer")
     def begin_again(_search: str | None, _sort: str) -> int:
         return 1
+
+
+def _sections() -> list[Any]:
+    return [
+        html.Section(
+            [html.H2("Buildings"), html.Div(skeletons.blocks(1, height=112), id=_BUILDINGS)],
+            className="overview-section",
+        ),
+        html.Div(
+            [
+                html.Section(
+                    [html.H2("Rooms out of their band"), html.Div(skeletons.blocks(1, height=180), id=_WORST)]
+                ),
+                html.Section(
+                    [
+                        html.H2("Data received by day"),
+                        html.Div(skeletons.blocks(1, height=120), id=_DAYS),
+                        html.P(
+                            "Share of the hours of all series heard in the last 7 days that have data.",
+                            className="small",
+                        ),
+                    ]
+                ),
+            ],
+            className="overview-columns",
+        ),
+    ]
 
 
 def _tools() -> list[Any]:
@@ -148,7 +218,8 @@ def _devices(shown: views.Overview) -> Any:
 
 
 def _count(shown: views.Overview) -> str:
-    return str(shown.total) if shown.matching == shown.total else f"{shown.matching} of {shown.total}"
+    found = f"{shown.matching} of {shown.total}" if shown.matching != shown.total else str(shown.total)
+    return f"{found} · {format.share(shown.heard, shown.total)} heard in 15 min" if shown.total else ""
 
 
 def _refused(shown: views.Overview) -> Any:

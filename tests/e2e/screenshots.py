@@ -1,6 +1,7 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, one device and an address without a page, light and dark, as wide as a laptop and as a phone.
+Overview, a building's plan, one device and an address without a page, light and dark, as wide as a
+laptop and as a phone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     rooms = cards.filter(has_text="CO₂")
     device = (rooms if rooms.count() else cards).first
     pages = {"overview": "/", "device": device.get_attribute("href") or "/", "not-found": "/nowhere"}
+    buildings = page.locator("a[href^='/building/']")
+    if buildings.count():
+        demo = buildings.filter(has_text="Demo office")
+        pages["building"] = (demo if demo.count() else buildings).first.get_attribute("href") or "/"
     session = first.storage_state()
     for scheme in SCHEMES:
         for width, (columns, rows) in SIZES.items():
@@ -49,7 +54,7 @@ def take(browser: Browser, link: str, folder: Path) -> None:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_selector(".device-card, .graph .xtick, .notice")
+    page.wait_for_selector(".device-card, .graph .xtick, .plan .nsewdrag, .notice")
     page.wait_for_selector(".connection.odd, .connection.even")
     page.evaluate("document.fonts.ready")
 

@@ -27,6 +27,7 @@ from tests.ports import free_port
 MARKUP = "<img src=x onerror=alert(1)>"
 ROOT = Path(__file__).parents[2]
 REFUSALS_MS = 45_000  # they are counted every half minute
+SUMMARY_MS = 90_000  # it is read every minute
 CALLBACK = "/_dash-update-component"
 
 
@@ -153,6 +154,10 @@ def open_device(page: Page, name: str) -> None:
 
 def test_an_empty_twin_says_how_the_first_device_gets_there(visit: Page) -> None:
     expect(visit.get_by_role("heading", name="Waiting for the first device")).to_be_visible()
+
+
+def test_without_a_building_it_is_said_how_to_import_one(visit: Page) -> None:
+    expect(visit.get_by_text("python -m data.building import FILE.ifc")).to_be_visible()
 
 
 def test_the_overview_shows_devices_with_their_values(visit: Page, filled: Twin) -> None:
@@ -308,13 +313,19 @@ def test_the_navigation_of_a_phone_opens_and_closes_behind_itself(visit: Page, f
     open_device(visit, "office/room-1")
     visit.get_by_role("button", name="Pages").click()
     visit.get_by_role("navigation", name="Pages").get_by_text("Overview").click()
-    expect(visit.locator(".device-card").first).to_be_in_viewport()
+    expect(visit.locator(".key-figure").first).to_be_in_viewport()
 
 
 def test_while_nothing_changes_a_beat_is_answered_with_nothing(visit: Page, filled: Twin) -> None:
     expect(visit.locator(".device-card").first).to_be_visible()
     with visit.expect_response(lambda answer: CALLBACK in answer.url and answer.status == 204):
         pass
+
+
+def test_the_key_figures_come_from_full_hours(visit: Page, filled: Twin) -> None:
+    heard = visit.locator(".key-figure").filter(has_text="Data received")
+    expect(heard.locator(".kpi-value")).to_contain_text("%", timeout=SUMMARY_MS)
+    expect(visit.locator(".day")).to_have_count(7)
 
 
 def test_signing_out_ends_the_session(visit: Page, filled: Twin, complaints: list[str]) -> None:

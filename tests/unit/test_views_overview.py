@@ -1,11 +1,15 @@
 """What the Overview shows."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from dashboard.snapshot import Snapshot
 from dashboard.views import overview as views
 from data.store.devices import Refusal
+from data.store.summary import BuildingSize, HeardHour, RoomNow, Summary
 from tests.unit.rows import NOW, row
 
 SNAPSHOT = Snapshot(
@@ -24,27 +28,14 @@ SNAPSHOT = Snapshot(
 )
 
 
-def kpis(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
-    shown = views.overview(snapshot, now=NOW)
-    return {kpi.label: (kpi.value.replace("\u00a0", " "), kpi.note) for kpi in shown.kpis}
-
-
 def names(**choice: object) -> list[str]:
     shown = views.overview(SNAPSHOT, now=NOW, **choice)  # type: ignore[arg-type]
     return [device.name for device in shown.devices]
 
 
-def test_the_kpis_count_what_is_there() -> None:
-    assert kpis(SNAPSHOT) == {
-        "Devices": ("3", "1 room"),
-        "Series": ("4", "of 2 quantities"),
-        "Heard in 15 min": ("67 %", "2 of 3 devices"),
-        "Refused in 24 h": ("42", "not understood"),
-    }
-
-
-def test_no_device_is_no_share() -> None:
-    assert kpis(Snapshot(read_at=NOW))["Heard in 15 min"] == ("–", "0 of 0 devices")
+def test_devices_heard_lately_are_counted() -> None:
+    shown = views.overview(SNAPSHOT, now=NOW)
+    assert (shown.heard, shown.total) == (2, 3)
 
 
 def test_devices_are_sorted_by_name() -> None:
@@ -67,9 +58,9 @@ def test_a_search_never_matches_across_two_texts() -> None:
 
 def test_hundreds_of_devices_come_in_pages() -> None:
     many = replace(SNAPSHOT, rows=tuple(row(device_id=n, device=f"d{n}", series_id=n) for n in range(1, 101)))
-    shown = views.overview(many, now=NOW, page=5)
+    shown = views.overview(many, now=NOW, page=9)
     assert (shown.pages, shown.matching, [d.name for d in shown.devices]) == (
-        5,
+        9,
         100,
         ["d97", "d98", "d99", "d100"],
     )
@@ -85,3 +76,110 @@ def test_refused_messages_are_shown_by_reason() -> None:
         ("not JSON", "40", "a/b"),
         ("not a number", "2", "c"),
     ]
+
+
+HOUSE = BuildingSize(id=1, name="House", timezone="Europe/Berlin", rooms=4, area_m2=200.4)
+ROOM = RoomNow(
+    building_id=1,
+    building="House",
+    timezone="Europe/Berlin",
+    storey_id=7,
+    id=1,
+    name="101",
+    long_name="Office",
+    thermal=None,
+    devices=2,
+    fresh=True,
+    temperature_c=None,
+    co2_ppm=None,
+)
+SUNDAY = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+
+def house(*rooms: RoomNow, at: datetime = NOW) -> Summary:
+    return Summary(read_at=at, until=at, buildings=(HOUSE,), rooms=rooms)
+
+
+def worst(*rooms: RoomNow, at: datetime = NOW) -> list[tuple[str, str]]:
+    found = views.worst_rooms(house(*rooms, at=at))
+    return [(room.name, room.value.replace("\u00a0", " ")) for room in found.rooms]
+
+
+def test_a_building_says_how_much_of_it_is_measured() -> None:
+    (card,) = views.buildings(house(ROOM, replace(ROOM, id=2, fresh=False)))
+    assert (card.rooms, card.area.replace("\u00a0", " "), card.devices) == ("4", "200 m²", "4")
+    assert (card.fresh.replace("\u00a0", " "), card.warns) == ("25 %", True)
+
+
+def test_the_worst_rooms_are_those_furthest_out() -> None:
+    assert worst(
+        replace(ROOM, id=1, name="stuffy", co2_ppm=1300.0),
+        replace(ROOM, id=2, name="cold", temperature_c=17.0),
+        replace(ROOM, id=3, name="good", temperature_c=22.0, co2_ppm=600.0),
+    ) == [("cold", "17.0 °C"), ("stuffy", "1300 ppm")]
+
+
+def test_a_room_that_is_out_twice_is_told_by_the_worse() -> None:
+    assert worst(replace(ROOM, temperature_c=27.0, co2_ppm=2000.0)) == [("101", "2000 ppm")]
+
+
+def test_at_most_five_of_the_rooms_are_told_and_all_are_counted() -> None:
+    found = views.worst_rooms(house(*(replace(ROOM, id=n, co2_ppm=1000.0 + n) for n in range(1, 9))))
+    assert (len(found.rooms), found.outside, found.judged) == (5, 8, 8)
+
+
+def test_a_cold_room_on_a_free_day_is_meant_to_be() -> None:
+    assert worst(replace(ROOM, temperature_c=16.0), at=SUNDAY) == []
+    assert worst(replace(ROOM, co2_ppm=1500.0), at=SUNDAY) == [("101", "1500 ppm")]
+
+
+def test_working_hours_are_those_of_the_building() -> None:
+    cold = replace(ROOM, temperature_c=16.0)
+    assert worst(cold, at=datetime(2026, 3, 4, 6, 30, tzinfo=UTC)) == [("101", "16.0 °C")]
+    assert worst(replace(cold, timezone="UTC"), at=datetime(2026, 3, 4, 6, 30, tzinfo=UTC)) == []
+
+
+def test_a_room_is_held_to_what_its_model_asks_for() -> None:
+    server_room = replace(
+        ROOM, thermal={"SpaceTemperatureMin": 18, "SpaceTemperatureMax": 28.0}, temperature_c=27.0
+    )
+    assert worst(server_room) == []
+    assert worst(replace(server_room, thermal=None)) == [("101", "27.0 °C")]
+
+
+@pytest.mark.parametrize(
+    "thermal",
+    [
+        {"SpaceTemperatureMin": 293.0, "SpaceTemperatureMax": 299.0},
+        {"SpaceTemperatureMin": 26.0, "SpaceTemperatureMax": 20.0},
+        {"SpaceTemperatureMin": "20", "SpaceTemperatureMax": None},
+        {"SpaceTemperatureMin": True, "SpaceTemperatureMax": False},
+        {"SpaceTemperatureMin": 20.0},
+        {},
+    ],
+)
+def test_a_band_that_cannot_be_believed_is_not(thermal: dict[str, Any]) -> None:
+    assert views.comfort_c(thermal) == views.COMFORT_C
+
+
+def test_no_fresh_value_is_nothing_to_judge() -> None:
+    assert views.worst_rooms(house(ROOM)).judged == 0
+
+
+def test_days_are_those_of_the_building() -> None:
+    heard = tuple(
+        HeardHour(at=NOW - timedelta(hours=n), heard=1 if n <= 13 else 0, expected=1)
+        for n in range(8 * 24, 0, -1)
+    )
+    shown = views.days(replace(house(), heard=heard))
+    assert [day.name for day in shown] == ["Thu 26", "Fri 27", "Sat 28", "Sun 1", "Mon 2", "Tue 3", "Wed 4"]
+    # Noon in UTC is 13 o'clock in Berlin: all thirteen hours of that day were heard.
+    assert [day.share for day in shown][-2:] == [0.0, 1.0]
+
+
+def test_a_day_on_which_nothing_was_expected_has_no_share() -> None:
+    assert {(day.share, day.written) for day in views.days(house())} == {(None, "–")}
+
+
+def test_the_period_is_said_in_the_buildings_time() -> None:
+    assert views.period(house()).startswith("24 full hours until 13:00 CET")

@@ -1,0 +1,183 @@
+"""A storey's floor plan: rooms in the colours of a quantity, the lines of the building, labels that fit.
+
+What readings change is a small part of the figure (`paint`, `changing`) that can be sent alone.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dashboard.figures import colour_scale, plan_frame
+from dashboard.figures import colour_scales as tables
+from dashboard.figures.colour_scale import Scale
+from dashboard.figures.drawing import LAYERS, Coordinates, Drawing, DrawnRoom
+from dashboard.figures.labels import LAYOUTS, Label, Layout, Lines, fitting
+from dashboard.figures.plan_frame import EDGE_PX, STRIP_PX
+from dashboard.theme import FONT, Scheme
+
+Figure = dict[str, Any]
+
+
+class Reading(Protocol):
+    """What is known of a room."""
+
+    @property
+    def state(self) -> str: ...  # noqa: D102  # fresh, stale or none
+    @property
+    def value(self) -> float | None: ...  # noqa: D102
+    @property
+    def written(self) -> str: ...  # noqa: D102
+    @property
+    def short(self) -> str: ...  # noqa: D102
+    @property
+    def age(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paint:
+    """What readings make of a drawing."""
+
+    fills: tuple[str, ...]  # by room, in the drawing's order
+    stale: tuple[bool, ...]
+    notes: tuple[str, ...]  # follows the pointer
+    labels: tuple[tuple[Label, ...], ...]  # by layout of `labels.LAYOUTS`, then by room
+
+
+def paint(drawing: Drawing, readings: Mapping[int, Reading], *, scale: Scale, scheme: Scheme) -> Paint:
+    """The colours, notes and labels of all rooms.
+
+    Args:
+        drawing: Of the storey.
+        readings: What is known of each of its rooms, by id.
+        scale: Of the chosen quantity.
+        scheme: Of the page.
+    """
+    said = [readings[room.id] for room in drawing.rooms]
+    neutral, faint = tables.PLAN[scheme]["room"], tables.PLAN[scheme]["faint"]
+    fills = tuple(
+        scale.colour(one.value) if one.state == "fresh" and one.value is not None else neutral for one in said
+    )
+    inks = [colour_scale.ink(fill) if fill != neutral else faint for fill in fills]
+    return Paint(
+        fills=fills,
+        stale=tuple(one.state == "stale" for one in said),
+        notes=tuple(_note(room, one) for room, one in zip(drawing.rooms, said, strict=True)),
+        labels=tuple(
+            fitting(
+                [(room.at, room.shape) for room in drawing.rooms],
+                [_lines(room, one) for room, one in zip(drawing.rooms, said, strict=True)],
+                inks,
+                layout=layout,
+                px_per_m=px_per_m(drawing, layout),
+            )
+            for layout in LAYOUTS
+        ),
+    )
+
+
+def changing(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> dict[int, Figure]:
+    """What readings change in each trace, by the trace's number: rooms come first and labels last."""
+    rooms = zip(paint_.fills, paint_.stale, paint_.notes, strict=True)
+    labels = zip(LAYOUTS, paint_.labels, strict=True) if drawing.rooms else ()
+    first = len(drawing.rooms) + len(drawing.layers)
+    return {
+        number: {
+            "fillcolor": fill,
+            "fillpattern": _hatch(scheme) if stale else {"shape": ""},
+            "text": note,
+        }
+        for number, (fill, stale, note) in enumerate(rooms)
+    } | {
+        first + number: {
+            "text": ["<br>".join(label.lines) for label in found],
+            "textfont": {"family": FONT, "size": layout.size_px, "color": [label.ink for label in found]},
+        }
+        for number, (layout, found) in enumerate(labels)
+    }
+
+
+def figure(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> Figure:
+    """The whole figure."""
+    lines = [_layer_trace(kind, drawing.layers[kind], scheme) for kind in LAYERS if kind in drawing.layers]
+    # Plotly draws nothing of an empty trace, and the style sheet counts them from the last.
+    labels = [_label_trace(drawing) for _ in LAYOUTS] if drawing.rooms else []
+    traces = [*(_room_trace(room, scheme) for room in drawing.rooms), *lines, *labels]
+    changes = changing(drawing, paint_, scheme=scheme)
+    return {
+        "data": [trace | changes.get(number, {}) for number, trace in enumerate(traces)],
+        "layout": plan_frame.layout(drawing, scheme),
+    }
+
+
+def px_per_m(drawing: Drawing, layout: Layout) -> float:
+    """The scale of the plan in the least room that a layout has."""
+    if drawing.bounds is None:
+        return 1.0
+    left, bottom, right, top = drawing.bounds
+    height_px = min(layout.height_px - STRIP_PX - EDGE_PX, layout.width_px / drawing.aspect)
+    return min((layout.width_px - 2 * EDGE_PX) / (right - left), height_px / (top - bottom))
+
+
+def _lines(room: DrawnRoom, said: Reading) -> list[Lines]:
+    """What may be written in a room, the best first."""
+    name, value, short = _plain(room.name), f"<b>{_plain(said.written)}</b>", f"<b>{_plain(said.short)}</b>"
+    return [(name,)] if said.state == "none" else [(name, value), (name, short), (value,), (short,)]
+
+
+def _note(room: DrawnRoom, said: Reading) -> str:
+    told = " · ".join(dict.fromkeys(filter(None, (said.written, said.age))))
+    return f"<b>{_plain(room.title)}</b><br>{_plain(told)}"
+
+
+def _plain(text: str) -> str:
+    """Text of a model or a device as Plotly shows it letter by letter: it would draw `<b>` as bold."""
+    return html.escape(text, quote=False)
+
+
+def _hatch(scheme: Scheme) -> Figure:
+    ink = tables.PLAN[scheme]
+    return {
+        "shape": "/", "size": 7, "solidity": 0.18,
+        "fillmode": "replace", "bgcolor": ink["room"], "fgcolor": ink["hatch"],
+    }  # fmt: skip
+
+
+def _room_trace(room: DrawnRoom, scheme: Scheme) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": room.x,
+        "y": room.y,
+        "fill": "toself",
+        "line": {"color": tables.PLAN[scheme]["edge"], "width": 1},
+        "hoveron": "fills",
+        "hoverinfo": "text",
+    }
+
+
+def _layer_trace(kind: str, outline: tuple[Coordinates, Coordinates], scheme: Scheme) -> Figure:
+    colours = tables.PLAN[scheme]
+    filled = {"wall": "wall", "column": "wall", "window": "glass", "door": "opening"}.get(kind)
+    line = {"wall": "wall", "column": "wall"}.get(kind, "edge")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": outline[0],
+        "y": outline[1],
+        **({"fill": "toself", "fillcolor": colours[filled]} if filled else {}),
+        "line": {"color": colours[line], "width": 0.75},
+        "hoverinfo": "skip",
+    }
+
+
+def _label_trace(drawing: Drawing) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [room.at[0] for room in drawing.rooms],
+        "y": [room.at[1] for room in drawing.rooms],
+        "hoverinfo": "skip",
+    }

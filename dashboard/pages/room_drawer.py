@@ -1,0 +1,265 @@
+"""The drawer of the Building page: one room with what is measured in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboard.components import live, skeletons, trend_graph
+from dashboard.components import room as parts
+from dashboard.components.icon import named
+from dashboard.context import Context
+from dashboard.server import identity
+from dashboard.shell import MARK, SCHEME
+from dashboard.snapshot import Snapshot
+from dashboard.views import room as views
+from dashboard.views import trend as trends
+from dashboard.views.building import Building, Buildings
+from data.errors import StoreBusy, StoreUnavailable
+from data.store import buildings
+from data.store.buildings import StoreyPlan
+from data.store.devices import SeriesRow
+
+DRAWER = "room-drawer"
+BUILDING = "building"  # dcc.Store: its id
+ROOM = "room"  # dcc.Store: the id of the room that is open, or None
+QUANTITY = "building-quantity"  # the plan's; its series comes first
+
+_TITLE = "room-title"
+_FACTS = "room-facts"
+_SERIES = "room-series-choice"
+_DEVICES = "room-devices"
+_ABOUT = "room-about"
+_TREND = "room-trend"
+_PERIOD = "room-period"
+_GRAPH = "room-graph"
+_DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, whether it has any data
+_TOLD = "room-told"  # dcc.Store: the room that its facts are of
+_SPARKED = "room-sparked"  # dcc.Store: of which room the sparks are, and of which turn
+
+
+class Reader:
+    """What the store has of the account's buildings, for the callbacks of the page."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._buildings = Buildings(context.store)
+
+    def building(self, building: int) -> Building | None:
+        """The building, of this account's tenant alone; None when there is none of this id.
+
+        Raises:
+            PreventUpdate: the store is away. The frame says so, and the next beat after it healed
+                asks again.
+        """
+        snapshot = self._snapshot()
+        try:
+            return self._buildings.find(
+                tenant=identity.current().tenant_id, building=building, version=snapshot.version
+            )
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
+    def plan(self, storey: int, revision: str) -> StoreyPlan | None:
+        """What is drawn of a storey. Raises what `building` does."""
+        try:
+            return self._buildings.plan(storey, tenant=identity.current().tenant_id, revision=revision)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
+    def rows(self, building: int, room: int) -> list[SeriesRow]:
+        """The series of the devices in a room. Raises what `building` does."""
+        found = self.building(building)
+        placed = {one.series_id for one in found.series if one.space_id == room} if found else set()
+        return [row for row in self._snapshot().rows if row.series_id in placed]
+
+    def _snapshot(self) -> Snapshot:
+        snapshot = self._context.snapshots.overview(identity.current().tenant_id)
+        if snapshot.read_at is None:
+            raise PreventUpdate  # nothing was ever read; the frame says why
+        return snapshot
+
+
+def drawer(room: int | None) -> dmc.Drawer:
+    """The drawer, open when the address names a room."""
+    return dmc.Drawer(
+        [
+            dcc.Store(id=_DRAWN),
+            dcc.Store(id=_SPARKED),
+            dcc.Store(id=_TOLD),
+            html.Div(skeletons.blocks(2, height=22), id=_FACTS),
+            dmc.RadioGroup(skeletons.blocks(3, height=58), id=_SERIES, **named("Series to show")),
+            html.Div(_course(), id=_TREND, hidden=True),
+            html.Div(id=_DEVICES),
+            html.Div(id=_ABOUT),
+        ],
+        id=DRAWER,
+        opened=room is not None,
+        title=html.Div(id=_TITLE, className="room-titles"),
+        position="right",
+        size="min(560px, 100vw)",
+        className="room-drawer",
+    )
+
+
+def register(app: Dash, context: Context, reader: Reader) -> None:
+    """The drawer's callbacks."""
+    sparks = views.Sparks(context.store)
+
+    @app.callback(
+        Output(_TITLE, "children"),
+        Output(_FACTS, "children"),
+        Output(_ABOUT, "children"),
+        Output(_TOLD, "data"),
+        Input(MARK, "data"),
+        Input(ROOM, "data"),
+        State(_TOLD, "data"),
+    )
+    @identity.needs("viewer")
+    def show_room(_mark: Any, room: int | None, told: int | None) -> tuple[Any, ...]:
+        if room is None or room == told:
+            raise PreventUpdate
+        try:
+            space = buildings.space(context.store, tenant=identity.current().tenant_id, space=room)
+        except (StoreUnavailable, StoreBusy):
+            # Not what was told of another room; the next beat after it healed asks again.
+            return None, skeletons.blocks(2, height=22), None, None
+        if space is None:
+            return "There is no such room", None, None, room
+        shown = views.room(space)
+        return parts.title(shown), parts.facts(shown), parts.about(shown), room
+
+    @app.callback(
+        Output(_SERIES, "children"),
+        Output(live.slot(parts.SERIES, ALL), "children"),
+        Output(live.slot(parts.SPARKS, ALL), "children"),
+        Output(_SERIES, "value"),
+        Output(_DEVICES, "children"),
+        Output(_TREND, "hidden"),
+        Output(_SPARKED, "data"),
+        Input(MARK, "data"),
+        Input(ROOM, "data"),
+        State(live.slot(parts.SERIES, ALL), "id"),
+        State(_SERIES, "value"),
+        State(QUANTITY, "value"),
+        State(_SPARKED, "data"),
+        State(BUILDING, "data"),
+    )
+    @identity.needs("viewer")
+    def show_values(
+        _mark: Any,
+        room: int | None,
+        slots: list[live.Slot],
+        chosen: str | None,
+        quantity: str | None,
+        sparked: list[int] | None,
+        building: int,
+    ) -> tuple[Any, ...]:
+        if room is None:
+            raise PreventUpdate
+        now = datetime.now(UTC)
+        rows = reader.rows(building, room)
+        measured = {one.point.series_id: one for one in views.measured(rows, now=now, first=quantity)}
+        ids = [str(key) for key in measured]
+        turn = [room, views.turn(now)]
+        try:
+            courses = {key: sparks.of(key, tenant=identity.current().tenant_id, now=now) for key in measured}
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+        choices, insides = live.update(
+            measured,
+            slots,
+            inside=parts.choice_inside,
+            whole=lambda: (
+                html.Div(
+                    [parts.choice(one, courses[key]) for key, one in measured.items()],
+                    className="series-list",
+                )
+                if measured
+                else parts.no_device()
+            ),
+        )
+        redrawn = choices is no_update and turn != sparked
+        return (
+            choices,
+            insides,
+            [parts.spark(courses[slot["key"]]) if redrawn else no_update for slot in slots],
+            no_update if chosen in ids else next(iter(ids), None),
+            parts.devices(views.devices_of(rows, now=now)),
+            not measured,
+            turn,
+        )
+
+    @app.callback(
+        Output(_GRAPH, "figure"),
+        Output(_DRAWN, "data"),
+        Input(MARK, "data"),
+        Input(_SERIES, "value"),
+        Input(_PERIOD, "value"),
+        Input(SCHEME, "computedColorScheme"),
+        State(ROOM, "data"),
+        State(BUILDING, "data"),
+        State(_DRAWN, "data"),
+    )
+    @identity.needs("viewer")
+    def show_trend(
+        _mark: Any,
+        chosen: str | None,
+        period: str,
+        scheme: str | None,
+        room: int | None,
+        building: int,
+        drawn: list[Any] | None,
+    ) -> tuple[Any, ...]:
+        if room is None or scheme is None:
+            raise PreventUpdate  # the callback comes again when both are known
+        row = next((row for row in reader.rows(building, room) if str(row.series_id) == chosen), None)
+        if row is None:
+            raise PreventUpdate
+        wanted = period if period in trends.PERIODS else trends.DEFAULT
+        what, newest = f"{chosen} {wanted} {scheme}", trends.newest(row, wanted)
+        if drawn and drawn[:2] == [what, newest]:
+            raise PreventUpdate
+        trend = _trend(context, row, wanted)
+        draws, figure = not trend.frame.empty, trend_graph.drawn(trend, scheme)
+        moves = draws and drawn and [drawn[0], drawn[2]] == [what, True]
+        return trend_graph.moved(figure) if moves else figure, [what, newest, draws]
+
+
+def _course() -> list[Any]:
+    return [
+        dmc.SegmentedControl(
+            id=_PERIOD,
+            value=trends.DEFAULT,
+            data=[{"value": key, "label": label} for key, (label, _) in trends.PERIODS.items()],
+            fullWidth=True,
+            **named("Period"),
+        ),
+        html.Div(
+            dcc.Graph(
+                id=_GRAPH,
+                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                config={"displayModeBar": False},
+                responsive=True,
+                style={"height": "100%"},
+            ),
+            className="room-graph",
+        ),
+    ]
+
+
+def _trend(context: Context, row: SeriesRow, period: trends.Period) -> trends.Trend:
+    try:
+        return trends.trend(
+            context.store,
+            tenant=identity.current().tenant_id,
+            row=row,
+            period=period,
+            now=datetime.now(UTC),
+        )
+    except (StoreUnavailable, StoreBusy) as error:
+        raise PreventUpdate from error

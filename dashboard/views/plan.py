@@ -1,0 +1,192 @@
+"""What a floor plan tells of its rooms: a value each, how old it is, and their order in the list.
+
+The value of a room is the mean of the latest values in it that are not older than an hour; of
+powers it is the sum, and a room is occupied when any of its devices says so. Where all are older,
+the newest one stands for what was, and is shown as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import fmean
+from typing import Literal
+
+from analytics.quantities import QUANTITIES
+from dashboard import format
+from dashboard.views.devices import natural
+from data.store.buildings import PlanRoom
+from data.store.places import PlacedSeries
+
+FRESH_WITHIN = timedelta(hours=1)
+FRESHNESS = "freshness"  # stands among the quantities; its value is the age of the newest reading in minutes
+FRESHNESS_LABEL = "Last reading"
+
+_COLOURED = ("temperature", "co2", "humidity", "illuminance", "occupancy", "power")
+_LISTED = 40  # rooms in the list at once; the search finds the others
+
+State = Literal["fresh", "stale", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is known of one quantity in one room."""
+
+    state: State
+    value: float | None  # in the quantity's unit
+    written: str
+    short: str  # without its unit, where there is little room
+    age: str  # "" when there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRoom:
+    """One room in the list beside the plan."""
+
+    id: int
+    name: str
+    long_name: str | None
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomList:
+    """The rooms of a storey that match, the highest value first."""
+
+    rooms: tuple[ListedRoom, ...]
+    matching: int
+    total: int
+
+
+NOTHING = Reading(state="none", value=None, written="no data", short="", age="")
+
+
+def quantities(series: Iterable[PlacedSeries]) -> dict[str, str]:
+    """What a plan can be coloured by: the label of each quantity that has readings, and freshness."""
+    there = {one.quantity for one in series if one.value is not None and _comparable(one)}
+    labels = {name: QUANTITIES[name].label for name in _COLOURED if name in there}
+    return labels | {FRESHNESS: FRESHNESS_LABEL}
+
+
+def readings(
+    rooms: Iterable[PlanRoom], series: Mapping[int, Sequence[PlacedSeries]], quantity: str, *, now: datetime
+) -> dict[int, Reading]:
+    """The reading of each room by its id.
+
+    Args:
+        rooms: The rooms of a storey.
+        series: What stands in each room, by the room's id.
+        quantity: One that `quantities` names.
+        now: The server's time, aware.
+    """
+    return {room.id: reading(series.get(room.id, ()), quantity, now=now) for room in rooms}
+
+
+def reading(series: Sequence[PlacedSeries], quantity: str, *, now: datetime) -> Reading:
+    """What the series in one room come to; the module says by which rule."""
+    if quantity == FRESHNESS:
+        return _freshness(series, now=now)
+    said = [one for one in series if one.quantity == quantity and one.value is not None and _comparable(one)]
+    if not said:
+        return NOTHING
+    newest = max(said, key=_at)
+    fresh = [one for one in said if is_fresh(one, now=now)]
+    values = [one.value for one in fresh or [newest] if one.value is not None]
+    value = _together(quantity, values)
+    return Reading(
+        state="fresh" if fresh else "stale",
+        value=value,
+        written=_written(quantity, value),
+        short=_written(quantity, value, unit=False),
+        age=_age(newest.at, now=now),
+    )
+
+
+def highest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
+    """The highest value in any room of a building, so that its storeys can share their colours."""
+    values = (reading(series, quantity, now=now).value for series in rooms)
+    return max((value for value in values if value is not None), default=None)
+
+
+def is_fresh(series: PlacedSeries, *, now: datetime) -> bool:
+    """Whether the latest value of a series still tells what is."""
+    return series.at is not None and now - series.at <= FRESH_WITHIN
+
+
+def room_list(
+    rooms: Iterable[PlanRoom], said: Mapping[int, Reading], *, search: str = "", order: Sequence[int] = ()
+) -> RoomList:
+    """The rooms that match, the highest value first and those without any last.
+
+    Args:
+        rooms: The rooms of a storey.
+        said: Their readings by id.
+        search: Words that a room's name, long name or use must all contain.
+        order: Ids in the order that is shown. While the same rooms are there it is kept: rooms
+            that change places under a person's finger are worse than an order that is a little old.
+    """
+    wanted = search.casefold().split()
+    every = list(rooms)
+    matching = [room for room in every if all(word in _words(room) for word in wanted)]
+    ranked = sorted(matching, key=lambda room: _rank(room, said[room.id]))[:_LISTED]
+    if {room.id for room in ranked} == set(order):
+        ranked.sort(key=lambda room: order.index(room.id))
+    listed = tuple(
+        ListedRoom(id=room.id, name=room.name, long_name=_other(room), reading=said[room.id])
+        for room in ranked
+    )
+    return RoomList(rooms=listed, matching=len(matching), total=len(every))
+
+
+def _freshness(series: Sequence[PlacedSeries], *, now: datetime) -> Reading:
+    heard = [one.at for one in series if one.at is not None]
+    if not heard:
+        return NOTHING
+    since = max(now - max(heard), timedelta())
+    age = _age(max(heard), now=now)
+    short = "now" if since < timedelta(minutes=1) else format.span(since)
+    return Reading(state="fresh", value=since.total_seconds() / 60, written=age, short=short, age=age)
+
+
+def _comparable(series: PlacedSeries) -> bool:
+    """Whether its numbers are in the unit that the quantity is shown in."""
+    known = QUANTITIES.get(series.quantity or "")
+    return known is not None and format.unit_of(quantity=series.quantity, unit=series.unit) == known.unit
+
+
+def _together(quantity: str, values: Sequence[float]) -> float:
+    if quantity == "occupancy":
+        return float(any(values))
+    return sum(values) if quantity == "power" else fmean(values)
+
+
+def _written(quantity: str, value: float, *, unit: bool = True) -> str:
+    if quantity == "occupancy":
+        return "occupied" if value else "free"
+    if not unit:
+        return format.number(value, digits=QUANTITIES[quantity].digits)
+    return format.measured(value, quantity=quantity, unit=None)
+
+
+def _age(at: datetime | None, *, now: datetime) -> str:
+    """In minutes at the finest: a plan of many rooms is not drawn anew for every second of them."""
+    young = at is not None and now - at < timedelta(minutes=1)
+    return "in the last minute" if young else format.age(at, now=now)
+
+
+def _at(series: PlacedSeries) -> float:
+    return series.at.timestamp() if series.at else 0.0
+
+
+def _rank(room: PlanRoom, said: Reading) -> tuple[int, float, list[tuple[int, int, str]]]:
+    states: dict[State, int] = {"fresh": 0, "stale": 1, "none": 2}
+    return states[said.state], -(said.value or 0.0), natural(room.name)
+
+
+def _words(room: PlanRoom) -> str:
+    return "\n".join([room.name, room.long_name or "", room.use or ""]).casefold()
+
+
+def _other(room: PlanRoom) -> str | None:
+    return room.long_name if room.long_name != room.name else None
