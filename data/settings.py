@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
             "`latitude`, `longitude`."
         ),
     )
+    device_timezone: str = Field("UTC", description="IANA time zone of device times that state none.")
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
@@ -130,6 +132,13 @@ class Settings(BaseSettings):
             return json.loads(value)
         except json.JSONDecodeError as error:
             raise ValueError(f"is not JSON ({error})") from error
+
+    @field_validator("device_timezone")
+    @classmethod
+    def _check_timezone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("must be an IANA time zone, such as Europe/Berlin")
+        return name
 
     @field_validator("public_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -39,7 +40,12 @@ def _run(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    decoder, tenants = Decoder(conventions(settings)), TenantTopics(settings.tenant_topics)
+    tenants, zone = TenantTopics(settings.tenant_topics), ZoneInfo(settings.device_timezone)
+    conventions(settings)  # a wrong topic template is said before anything starts
+
+    def new_decoder() -> Decoder:
+        return Decoder(conventions(settings), zone=zone)
+
     address = mqtt.Address.parse(broker.address(settings, "ingest"))
     link = Link(address, client_id=settings.mqtt_client_id, topics=settings.mqtt_topics)
     store = Store.open(settings, role="ingest")
@@ -49,7 +55,7 @@ def _run(settings: Settings) -> None:
     link.start()
     reporter.start()
     try:
-        Pipeline(link, Writer(store), decoder=decoder, tenants=tenants, stop=stop).run()
+        Pipeline(link, Writer(store), new_decoder=new_decoder, tenants=tenants, stop=stop).run()
     finally:
         stop.set()
         link.stop()

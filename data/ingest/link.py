@@ -36,7 +36,7 @@ _SESSION_S = 7 * 24 * 3_600
 _TAKEN_OVER = 0x8E
 # mosquitto 2.0.11 does not say that a session was taken over, but so many brief connections in a row do.
 _BRIEF_LIMIT, _BRIEF_S = 3, 60.0
-_RETAINED_ONLY_WHEN_NEW = 1
+_RETAINED_ALWAYS = 0  # what devices announced is remembered by this process alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ class Link:
         self._connected_at = time.monotonic()
         mqtt.spread_reconnects(client)
         # At QoS 2, what is not acknowledged would be lost at a reconnect.
-        options = SubscribeOptions(qos=1, retainHandling=_RETAINED_ONLY_WHEN_NEW)
+        options = SubscribeOptions(qos=1, retainHandling=_RETAINED_ALWAYS)
         client.subscribe([(topic, options) for topic in self._topics])
         self._say(True, "connected")
 

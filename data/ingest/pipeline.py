@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -67,11 +67,18 @@ class Pipeline:
     """Takes deliveries until `stop` is set; a batch that cannot be written yet is kept and tried again."""
 
     def __init__(
-        self, source: Source, sink: Sink, *, decoder: Decoder, tenants: TenantTopics, stop: threading.Event
+        self,
+        source: Source,
+        sink: Sink,
+        *,
+        new_decoder: Callable[[], Decoder],
+        tenants: TenantTopics,
+        stop: threading.Event,
     ) -> None:
         self._source = source
         self._sink = sink
-        self._decoder = decoder
+        self._new_decoder = new_decoder
+        self._decoders: dict[str, Decoder] = {}  # by tenant: what one's devices announce is not another's
         self._tenants = tenants
         self._stop = stop
 
@@ -89,7 +96,7 @@ class Pipeline:
             topic=topic, payload=delivery.payload, retain=delivery.retain, received_at=delivery.received_at
         )
         try:
-            decoded = self._decoder.decode(message)
+            decoded = self._decoder(tenant).decode(message)
         except DecodeError as error:
             return _refused(delivery, tenant, str(error))
         except Exception as error:  # a mistake in a convention must not stop all the others
@@ -99,6 +106,11 @@ class Pipeline:
         return Item(
             delivery=delivery, samples=samples, position=_position(decoded, tenant) if samples else None
         )
+
+    def _decoder(self, tenant: str) -> Decoder:
+        if tenant not in self._decoders:
+            self._decoders[tenant] = self._new_decoder()
+        return self._decoders[tenant]
 
     def _commit(self, items: Sequence[Item]) -> None:
         """Write and acknowledge; wait out whatever hinders the store, saying so once."""

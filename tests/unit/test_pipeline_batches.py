@@ -3,13 +3,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 
 from data.errors import StoreRefused, StoreUnavailable
 from data.ingest.decode import Convention, Decoded, Decoder, Message
+from data.ingest.decode import conventions as all_conventions
 from data.ingest.decode.plain_path import PlainPath
 from data.ingest.link import Delivery
 from data.ingest.pipeline import Item, Pipeline
 from data.ingest.tenants import TenantTopics
+from data.settings import Settings
 from data.store.ingestion import Batch, Written
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -80,12 +83,34 @@ def pipeline(
     queue: Queue, shelf: Shelf, stop: threading.Event, conventions: tuple[Convention, ...]
 ) -> Pipeline:
     tenants = TenantTopics({"acme": "acme", "acme/lab": "lab"})
-    return Pipeline(queue, shelf, decoder=Decoder(conventions), tenants=tenants, stop=stop)
+    return Pipeline(queue, shelf, new_decoder=lambda: Decoder(conventions), tenants=tenants, stop=stop)
 
 
 def understood(one: Delivery) -> Item:
     stop = threading.Event()
     return pipeline(Queue([], stop), Shelf(lambda batch: None), stop, (PlainPath(),)).understand(one)
+
+
+def test_what_one_tenants_devices_announce_is_not_anothers() -> None:
+    announced = b'{"name": "Boiler", "state_topic": "x/1", "unique_id": "b1", "unit_of_measurement": "K"}'
+    config = "homeassistant/sensor/b1/config"
+    stop = threading.Event()
+    told = [
+        delivery(f"acme/{config}", announced.decode(), number=1),
+        delivery("acme/x/1", "300", number=2),
+        delivery("x/1", "300", number=3),
+    ]
+    shelf = Shelf(lambda batch: None)
+    new_decoder = partial(_decoder_of_all, Settings())
+    Pipeline(
+        Queue(told, stop), shelf, new_decoder=new_decoder, tenants=TenantTopics({"acme": "acme"}), stop=stop
+    ).run()
+    units = {sample.tenant: sample.unit for batch in shelf.batches for sample in batch.samples}
+    assert units == {"acme": "K", "main": None}
+
+
+def _decoder_of_all(settings: Settings) -> Decoder:
+    return Decoder(all_conventions(settings))
 
 
 def test_messages_are_acknowledged_once_they_are_written() -> None:

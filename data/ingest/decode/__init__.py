@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from data.errors import DecodeError
 from data.ingest.decode.aws_shadow import AwsShadow
@@ -20,7 +22,7 @@ from data.ingest.decode.homie import Homie
 from data.ingest.decode.json_topics import JsonTopics
 from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Request, Value
 from data.ingest.decode.opcua import OpcUa
-from data.ingest.decode.payload import MAX_BYTES
+from data.ingest.decode.payload import MAX_BYTES, NO_ZONE
 from data.ingest.decode.plain_path import PlainPath
 from data.ingest.decode.senml import SenML
 from data.ingest.decode.shelly import Shelly
@@ -80,10 +82,16 @@ def conventions(settings: Settings) -> list[Convention]:
 
 
 class Decoder:
-    """Asks conventions in order and vouches for what they answer."""
+    """Asks conventions in order and vouches for what they answer; one a tenant, as conventions remember.
 
-    def __init__(self, conventions: Sequence[Convention]) -> None:
+    Args:
+        conventions: In the order in which they are asked.
+        zone: Of device times that state none; None leaves them in `NO_ZONE`.
+    """
+
+    def __init__(self, conventions: Sequence[Convention], *, zone: ZoneInfo | None = None) -> None:
         self._conventions = conventions
+        self._zone = zone
 
     def decode(self, message: Message) -> Decoded:
         """What a message says.
@@ -96,9 +104,27 @@ class Decoder:
         for convention in self._conventions:
             decoded = convention.decode(message)
             if decoded is not None:
+                if self._zone is not None:
+                    decoded = _in_zone(decoded, self._zone, message.received_at)
                 _check(decoded, message.received_at)
                 return decoded
         raise DecodeError("No convention knows this topic.")
+
+
+def _in_zone(decoded: Decoded, zone: ZoneInfo, received_at: datetime) -> Decoded:
+    """The readings with their times in a zone, where they state none."""
+    if not any(reading.at is not None and reading.at.tzinfo is NO_ZONE for reading in decoded.readings):
+        return decoded
+    readings = (replace(reading, at=_zoned(reading.at, zone, received_at)) for reading in decoded.readings)
+    return replace(decoded, readings=tuple(readings))
+
+
+def _zoned(at: datetime | None, zone: ZoneInfo, received_at: datetime) -> datetime | None:
+    if at is None or at.tzinfo is not NO_ZONE:
+        return at
+    told = at.replace(tzinfo=zone).astimezone(UTC)
+    # Out of the future nothing comes: the device lives in another zone, and its arrival is the better time.
+    return told if told <= received_at + _CLOCK_TOLERANCE else None
 
 
 def _check(decoded: Decoded, received_at: datetime) -> None:
