@@ -1,7 +1,8 @@
 """The local broker: mosquitto with our configuration, as our own child.
 
 Two accounts: `device` may publish to every topic and read nothing; `ingest` may read every topic and
-publish nothing. Their passwords are made once and lie in the state folder.
+publish nothing but commands to Sparkplug nodes, of any tenant's prefix. Their passwords are made once
+and lie in the state folder.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _HOST = "127.0.0.1"
 _OLDEST = (2, 0)
 _PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
-_RIGHTS: Mapping[Name, str] = {"ingest": "topic read #", "device": "topic write #"}
+_RIGHTS: Mapping[Name, str] = {
+    "ingest": "topic read #\ntopic write spBv1.0/+/NCMD/#\ntopic write +/spBv1.0/+/NCMD/#",
+    "device": "topic write #",
+}
 
 _CONFIGURATION = """\
 listener {port} {host}

@@ -132,6 +132,11 @@ class Link:
                 if known and delivery.qos and delivery.connection == self._connection:
                     self._client.ack(delivery.mid, delivery.qos)
 
+    def ask(self, topic: str, payload: bytes) -> None:
+        """Ask a device for something; a link that is down forgets it, as the device will be heard again."""
+        if self.connected:
+            self._client.publish(topic, payload, qos=0)
+
     def _network_died(self) -> bool:
         # paho's own is_connected() stays true then.
         return self._network is not None and not self._network.is_alive()

@@ -42,6 +42,9 @@ class Source(Protocol):
     def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
         """They are done with."""
 
+    def ask(self, topic: str, payload: bytes) -> None:
+        """Ask a device for something."""
+
 
 class Sink(Protocol):
     """Where batches go; the store's writer."""
@@ -102,6 +105,10 @@ class Pipeline:
         except Exception as error:  # a mistake in a convention must not stop all the others
             log.exception("decoder failed", topic=delivery.topic)
             return _refused(delivery, tenant, f"The decoder failed: {type(error).__name__}.")
+        if decoded.request is not None:
+            self._source.ask(
+                delivery.topic.removesuffix(topic) + decoded.request.topic, decoded.request.payload
+            )
         samples = tuple(_samples(decoded, message, tenant))
         return Item(
             delivery=delivery, samples=samples, position=_position(decoded, tenant) if samples else None
