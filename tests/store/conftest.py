@@ -1,6 +1,7 @@
 """A migrated store on each kind of server, and two tenants who call everything the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -8,7 +9,7 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, address
-from data.store.ingestion import Sample, Writer
+from data.store.ingestion import Batch, Sample, Writer, Written
 
 TENANTS = ("main", "acme")
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -50,9 +51,25 @@ def web(migrated: Settings) -> Iterator[Store]:
     store.close()
 
 
+class WriterBesideANeighbour(Writer):
+    """Writes what `main` says for `acme` first: the same devices, metrics and times with other values."""
+
+    def write(self, batch: Batch) -> Written:
+        samples = [_neighbours(one) for one in batch.samples if one.tenant == "main"]
+        positions = [replace(one, tenant="acme") for one in batch.positions if one.tenant == "main"]
+        if samples and all(one.tenant == "main" for one in batch.samples):
+            super().write(Batch(samples=samples, positions=positions))
+        return super().write(batch)
+
+
+def _neighbours(one: Sample) -> Sample:
+    value = one.value if isinstance(one.value, bool | str) else one.value + 1000
+    return replace(one, tenant="acme", value=value)
+
+
 @pytest.fixture
 def writer(ingest: Store) -> Writer:
-    return Writer(ingest)
+    return WriterBesideANeighbour(ingest)
 
 
 @pytest.fixture

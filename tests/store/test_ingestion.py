@@ -23,7 +23,9 @@ FROM reading WHERE series_id = %(series)s GROUP BY bucket ORDER BY bucket
 
 def only_series(owner: Owner, device: str) -> int:
     row = owner.execute(
-        "SELECT series.id FROM series JOIN device ON device.id = device_id WHERE device.name = %s", (device,)
+        "SELECT series.id FROM series JOIN device ON device.id = device_id"
+        " JOIN tenant ON tenant.id = device.tenant_id WHERE device.name = %s AND tenant.name = 'main'",
+        (device,),
     ).fetchone()
     assert row is not None
     return int(str(row[0]))

@@ -64,11 +64,14 @@ def test_a_tenant_without_anything_has_no_hours(web: Store, tenant_ids: dict[str
 def test_two_tenants_who_call_everything_the_same_each_read_their_own(
     web: Store, worker: Store, writer: Writer, tenant_ids: dict[str, int]
 ) -> None:
+    both = Batch()
     for tenant, factor in zip(TENANTS, (1, 2), strict=True):
-        warm = [sample(20.0 * factor, at=NOON - hours(1), tenant=tenant)]
-        meter = counter({2: 0.0, 1: 10.0 * factor}, tenant=tenant)
+        both.samples.append(sample(20.0 * factor, at=NOON - hours(1), tenant=tenant))
+        both.samples.extend(counter({2: 0.0, 1: 10.0 * factor}, tenant=tenant))
         letter = DeadLetter(tenant=tenant, topic="t", payload=b"", received_at=NOON, reason="No.")
-        writer.write(Batch(samples=[*warm, *meter], dead_letters=[letter] * factor))
+        both.dead_letters.extend([letter] * factor)
+    writer.write(both)
+    for tenant in TENANTS:
         place(web, worker, tenant_ids[tenant])
     seen = {}
     for tenant in TENANTS:
