@@ -212,13 +212,16 @@ def _samples(decoded: Decoded, message: Message, tenant: str) -> Iterable[Sample
         # have been stored when it was new, so without a time of its own it is no reading.
         if reading.at is None and message.retain:
             continue
+        at = reading.at or message.received_at
+        # A replay says nothing of now: a device that fell silent is not heard again by it.
+        heard_at = min(at, message.received_at) if message.retain else message.received_at
         yield Sample(
             tenant=tenant,
             device=reading.device,
             metric=reading.metric,
             convention=decoded.convention,
-            at=reading.at or message.received_at,
-            received_at=message.received_at,
+            at=at,
+            received_at=heard_at,
             value=reading.value,
             unit=reading.unit,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
-from data.ingest.decode import Decoded, Decoder, Message, Value, conventions
+from data.ingest.decode import MAX_NAME, Decoded, Decoder, Message, Reading, Value, conventions
 from data.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,3 +34,15 @@ def hear(topic: str, payload: str | bytes) -> Decoded:
 
 def rows(topic: str, payload: str | bytes) -> list[Row]:
     return Listener().rows(topic, payload)
+
+
+def assert_storable(reading: Reading) -> None:
+    """What the store can hold and give back."""
+    assert 0 < len(reading.device) <= MAX_NAME
+    assert 0 < len(reading.metric) <= MAX_NAME
+    if isinstance(reading.value, str):
+        assert "\x00" not in reading.value
+        reading.value.encode()
+    else:
+        assert math.isfinite(reading.value)
+    assert reading.at is None or 2000 <= reading.at.year < 2200

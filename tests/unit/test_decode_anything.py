@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import DecodeError
-from data.ingest.decode import MAX_NAME
 from data.ingest.decode.protobuf import sized_field, varint_field
+from tests.unit.decoding import assert_storable
 from tests.unit.hearing import Ingest
 
 TOPICS = [
@@ -79,11 +78,4 @@ def test_whatever_comes_gives_storable_readings_or_a_reason(messages: list[tuple
         except DecodeError:
             continue
         for reading in found:
-            assert 0 < len(reading.device) <= MAX_NAME
-            assert 0 < len(reading.metric) <= MAX_NAME
-            if isinstance(reading.value, str):
-                assert "\x00" not in reading.value
-                reading.value.encode()
-            else:
-                assert math.isfinite(reading.value)
-            assert reading.at is None or 2000 <= reading.at.year < 2200
+            assert_storable(reading)

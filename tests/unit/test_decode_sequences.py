@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import DecodeError
-from data.ingest.decode import MAX_NAME
-from tests.unit.decoding import Listener
+from tests.unit.decoding import Listener, assert_storable
 
 TOPICS = (
     "homeassistant/sensor/node/x/config", "homeassistant/device/x/config", "homeassistant/climate/x/config",
@@ -54,11 +52,4 @@ def test_whatever_comes_in_whatever_order_gives_storable_readings_or_a_reason(
         except DecodeError:
             continue
         for reading in found:
-            assert 0 < len(reading.device) <= MAX_NAME
-            assert 0 < len(reading.metric) <= MAX_NAME
-            if isinstance(reading.value, str):
-                assert "\x00" not in reading.value
-                reading.value.encode()
-            else:
-                assert math.isfinite(reading.value)
-            assert reading.at is None or 2000 <= reading.at.year < 2200
+            assert_storable(reading)

@@ -194,6 +194,11 @@ def test_a_retained_value_without_a_time_is_no_reading() -> None:
     assert understood(delivery("d/t", "1", retain=True)).samples == ()
 
 
+def test_a_replay_of_a_silent_device_does_not_make_it_heard_again() -> None:
+    (said,) = understood(delivery("d", '{"time": "2026-03-01T11:00:00Z", "t": 1}', retain=True)).samples
+    assert said.received_at == said.at < NOW
+
+
 def test_a_retained_value_with_a_time_is_a_reading() -> None:
     one = delivery("d", '{"time": "2026-03-01T11:00:00Z", "t": 1}', retain=True)
     assert len(understood(one).samples) == 1
