@@ -18,7 +18,7 @@ TABLES = (
     "tenant", "account", "signin_link",
     "building", "storey", "space", "equipment", "door", "space_door",
     "system", "system_equipment", "system_serves", "equipment_serves", "equipment_link",
-    "device", "device_state", "series",
+    "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
     "dead_letter", "data_version", "document", "audit",
 )  # fmt: skip

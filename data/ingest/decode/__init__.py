@@ -20,7 +20,17 @@ from data.ingest.decode.esphome import EspHome
 from data.ingest.decode.homeassistant import HomeAssistant
 from data.ingest.decode.homie import Homie
 from data.ingest.decode.json_topics import JsonTopics
-from data.ingest.decode.message import Convention, Decoded, Kind, Message, Place, Reading, Request, Value
+from data.ingest.decode.message import (
+    Convention,
+    Decoded,
+    DeviceInfo,
+    Kind,
+    Message,
+    Place,
+    Reading,
+    Request,
+    Value,
+)
 from data.ingest.decode.opcua import OpcUa
 from data.ingest.decode.payload import MAX_BYTES, NO_ZONE
 from data.ingest.decode.plain_path import PlainPath
@@ -38,6 +48,7 @@ __all__ = [
     "Convention",
     "Decoded",
     "Decoder",
+    "DeviceInfo",
     "Kind",
     "Message",
     "Place",

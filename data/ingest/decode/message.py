@@ -46,6 +46,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """What a message says of a device itself; None: it does not say."""
+
+    device: str  # as in its readings
+    label: str | None = None  # what people call it
+    manufacturer: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    area: str | None = None  # where it says it stands: a room's name, to be offered for binding
+    online: bool | None = None
+    with_parts: bool = False  # `online` holds for the devices below it too: `<device>/…`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A message to publish so that a device says what is missing to understand it."""
 
@@ -60,6 +74,7 @@ class Decoded:
     convention: str
     kind: Kind = "telemetry"
     readings: tuple[Reading, ...] = ()
+    devices: tuple[DeviceInfo, ...] = ()
     place: Place | None = None
     reason: str | None = None  # why something it states is not among the readings
     request: Request | None = None  # what to answer

@@ -8,7 +8,7 @@ SELECT device.id AS device_id, device.name AS device, device.convention, space.n
     series.id AS series_id, series.metric, series.kind, series.quantity, series.unit,
     latest.at, latest.value, latest.text
 FROM device
-JOIN device_state ON device_state.device_id = device.id
+JOIN device_state ON device_state.device_id = device.id AND device_state.last_seen IS NOT NULL
 JOIN series ON series.device_id = device.id
 LEFT JOIN latest ON latest.series_id = series.id
 LEFT JOIN space ON space.id = device.space_id
