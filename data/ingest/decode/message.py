@@ -34,6 +34,7 @@ class Reading:
     value: Value
     unit: str | None = None
     at: datetime | None = None  # aware; None: the message states no time
+    device_class: str | None = None  # what the device says it measures, in its convention's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
