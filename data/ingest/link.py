@@ -11,9 +11,7 @@ import itertools
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import paho.mqtt.client as paho
@@ -25,6 +23,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data import mqtt
 from data.ingest.decode.payload import MAX_BYTES
+from data.ingest.delivery import Delivery
+from data.ingest.fair_queue import FairQueue
 
 log = structlog.get_logger(__name__)
 
@@ -39,20 +39,6 @@ _BRIEF_LIMIT, _BRIEF_S = 3, 60.0
 _RETAINED_ALWAYS = 0  # what devices announced is remembered by this process alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One message as the broker delivered it."""
-
-    topic: str
-    payload: bytes  # at most one byte more than a decoder takes
-    retain: bool
-    received_at: datetime  # aware
-    number: int
-    connection: int
-    mid: int
-    qos: int
-
-
 class Link:
     """A persistent session on the broker that heals by itself. `receive` belongs to one thread."""
 
@@ -63,9 +49,9 @@ class Link:
         self._lock = threading.RLock()  # over all that follows, and of both conditions
         self._arrived = threading.Condition(self._lock)
         self._taken = threading.Condition(self._lock)
-        self._queue: deque[Delivery] = deque()
-        self._queued_bytes = 0
+        self._queue = FairQueue()
         self._unacknowledged: dict[int, datetime] = {}  # by number, oldest first
+        self._done: dict[int, Delivery] = {}  # of those, the ones that wait for an older one
         self._numbers = itertools.count()
         self._connection = 0  # grows with every connection and every loss of one
         self._said: tuple[bool, str] | None = None
@@ -106,6 +92,11 @@ class Link:
         with self._lock:
             return next(iter(self._unacknowledged.values()), None)
 
+    @property
+    def queued(self) -> int:
+        """How many messages wait to be taken."""
+        return len(self._queue)
+
     def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
         """The messages of the next `wait_s`, fewer when `max_messages` or half the window is there sooner."""
         if self._network_died():
@@ -115,21 +106,24 @@ class Link:
         enough = min(max_messages, WINDOW // 2)
         with self._lock:
             self._arrived.wait_for(lambda: len(self._queue) >= enough, timeout=wait_s)
-            taken = [self._queue.popleft() for _ in range(min(max_messages, len(self._queue)))]
-            self._queued_bytes -= sum(len(delivery.payload) for delivery in taken)
+            taken = self._queue.take(max_messages)
             self._taken.notify()
             return taken
 
     def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
-        """Tell the broker that these are done with.
+        """Tell the broker that these are done with, in the order in which it sent them.
 
         Those of an earlier connection are left out: their numbers mean other messages by now, and the
         broker sends them again. So are those that were acknowledged before.
         """
         with self._lock:
-            for delivery in deliveries:
-                known = self._unacknowledged.pop(delivery.number, None) is not None
-                if known and delivery.qos and delivery.connection == self._connection:
+            self._done.update((one.number, one) for one in deliveries if one.number in self._unacknowledged)
+            while self._unacknowledged:
+                delivery = self._done.pop(next(iter(self._unacknowledged)), None)
+                if delivery is None:
+                    return
+                del self._unacknowledged[delivery.number]
+                if delivery.qos and delivery.connection == self._connection:
                     self._client.ack(delivery.mid, delivery.qos)
 
     def ask(self, topic: str, payload: bytes) -> None:
@@ -173,12 +167,8 @@ class Link:
 
     def _forget_queued(self) -> None:
         """Drop what waits unread from an earlier connection: the session sends it again."""
-        kept = [delivery for delivery in self._queue if not delivery.qos]
-        for delivery in self._queue:
-            if delivery.qos:
-                self._unacknowledged.pop(delivery.number, None)
-        self._queue = deque(kept)
-        self._queued_bytes = sum(len(delivery.payload) for delivery in kept)
+        for delivery in self._queue.remove(lambda delivery: delivery.qos > 0):
+            self._unacknowledged.pop(delivery.number, None)
 
     def _on_connect_fail(self, _client: paho.Client, _userdata: object) -> None:
         # paho calls this while it handles the error, which it does not hand on.
@@ -239,8 +229,7 @@ class Link:
                 mid=message.mid,
                 qos=message.qos,
             )
-            self._queue.append(delivery)
-            self._queued_bytes += len(delivery.payload)
+            self._queue.put(delivery)
             self._unacknowledged[delivery.number] = delivery.received_at
             if len(self._queue) >= WINDOW // 2:
                 self._arrived.notify()
@@ -260,5 +249,5 @@ class Link:
         return not full
 
     def _is_full(self) -> bool:
-        full = len(self._queue) >= _QUEUE_MESSAGES or self._queued_bytes >= _QUEUE_BYTES
+        full = len(self._queue) >= _QUEUE_MESSAGES or self._queue.size >= _QUEUE_BYTES
         return full and not self._stopping

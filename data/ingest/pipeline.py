@@ -13,7 +13,7 @@ import structlog
 
 from data.errors import DecodeError, StoreError, StoreRefused
 from data.ingest.decode import Decoded, Decoder, Message
-from data.ingest.link import Delivery
+from data.ingest.delivery import Delivery
 from data.ingest.tenants import TenantTopics
 from data.store.ingestion import Batch, DeadLetter, Position, Sample, Written
 

@@ -1,0 +1,63 @@
+"""What waits between the link and the pipeline: when it is too much for a batch, sources take turns."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+
+from data.ingest.delivery import Delivery
+
+_SPARKPLUG = "spBv1.0/"
+
+
+def source_of(topic: str) -> str:
+    """Whose messages stay in order among themselves: a device's, about; all of a Sparkplug node's."""
+    _, sparkplug, path = topic.partition(_SPARKPLUG)
+    if sparkplug:
+        levels = path.split("/", 3)  # group, type of message, node, device
+        return sparkplug + "/".join(levels[0:1] + levels[2:3])
+    return topic.rpartition("/")[0] or topic
+
+
+class FairQueue:
+    """Deliveries by source. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, deque[Delivery]] = {}
+        self._count = 0
+        self.size = 0  # bytes of payload
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, delivery: Delivery) -> None:
+        """Add one at the end of its source."""
+        self._sources.setdefault(source_of(delivery.topic), deque()).append(delivery)
+        self._count += 1
+        self.size += len(delivery.payload)
+
+    def take(self, at_most: int) -> list[Delivery]:
+        """The next ones, in the order of arrival; of more than that, as many of each source as of any other."""
+        taken: list[Delivery] = []
+        while self._sources and len(taken) < at_most:
+            share = math.ceil((at_most - len(taken)) / len(self._sources))
+            for source in list(self._sources):
+                waiting = self._sources[source]
+                for _ in range(min(share, len(waiting), at_most - len(taken))):
+                    taken.append(waiting.popleft())
+                # At the end, so that with more sources than places another is first the next time.
+                del self._sources[source]
+                if waiting:
+                    self._sources[source] = waiting
+        self._count -= len(taken)
+        self.size -= sum(len(delivery.payload) for delivery in taken)
+        return sorted(taken, key=lambda delivery: delivery.number)
+
+    def remove(self, unwanted: Callable[[Delivery], bool]) -> list[Delivery]:
+        """Take out those that are unwanted."""
+        everything = self.take(self._count)
+        for delivery in everything:
+            if not unwanted(delivery):
+                self.put(delivery)
+        return [delivery for delivery in everything if unwanted(delivery)]
