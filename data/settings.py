@@ -118,6 +118,12 @@ class Settings(BaseSettings):
     demo: bool = Field(
         True, description="Whether a run on local servers alone has the demo building and its devices."
     )
+    metrics_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address the ingest serves Prometheus metrics on."
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the ingest's Prometheus metrics; unset: none are served."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )
