@@ -85,10 +85,16 @@ class Settings(BaseSettings):
         min_length=1,
         description="The ingest's MQTT client id; one session on the broker belongs to it.",
     )
+    tenant: str = Field(
+        "main",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="Tenant of all topics that `CLERESTORY_TENANT_TOPICS` gives to no other.",
+    )
     tenant_topics: dict[str, str] = Field(
         {},
         description=(
-            "Topic prefix -> tenant (JSON object); the prefix is taken off. The rest belongs to `main`."
+            'Topic prefix -> tenant (JSON object); the prefix is taken off. `{"sites/+": "+"}`: the level '
+            "there names the tenant."
         ),
     )
     json_topics: list[JsonTopic] = Field(

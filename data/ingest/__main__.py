@@ -1,7 +1,14 @@
-"""`python -m data.ingest`: the ingest sidecar."""
+"""`python -m data.ingest`: the ingest sidecar.
+
+python -m data.ingest                  run it until SIGTERM or Ctrl-C
+python -m data.ingest redrive          try all dead letters again, once
+    --tenant NAME                      only those of a tenant
+    --reason TEXT                      only those with this text in their reason
+"""
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import threading
@@ -12,11 +19,15 @@ import structlog
 from data import log_setup, mqtt
 from data import settings as configuration
 from data.demo import broker
-from data.errors import BadSettings
+from data.errors import BadSettings, ClerestoryError
 from data.ingest.decode import Decoder, conventions
 from data.ingest.link import Link
+from data.ingest.metrics import Metrics
 from data.ingest.pipeline import Pipeline, Reporter
+from data.ingest.redrive import Redriven, redrive
+from data.ingest.retained import retained
 from data.ingest.tenants import TenantTopics
+from data.ingest.understanding import Interpreter
 from data.settings import Settings
 from data.store.ingestion import Writer
 from data.store.pool import Store
@@ -24,15 +35,29 @@ from data.store.pool import Store
 log = structlog.get_logger(__name__)
 
 
-def main() -> int:
-    """Run until SIGTERM or Ctrl-C; 2 when a setting is wrong."""
+def main(arguments: list[str]) -> int:
+    """Run one command; gives the exit code: 0 done, 1 failed, 2 a setting or an argument is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m data.ingest", description="Readings from MQTT to the store."
+    )
+    commands = parser.add_subparsers(dest="command")
+    again = commands.add_parser("redrive", help="try dead letters again, once")
+    again.add_argument("--tenant", help="only those of a tenant")
+    again.add_argument("--reason", help="only those with this text in their reason")
+    asked = parser.parse_args(arguments)
     try:
         settings = configuration.load()
         log_setup.configure(settings.log_level)
-        _run(settings)
+        if asked.command == "redrive":
+            _redrive(settings, tenant=asked.tenant, reason=asked.reason)
+        else:
+            _run(settings)
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2
+    except ClerestoryError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
@@ -40,29 +65,59 @@ def _run(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tenants, zone = TenantTopics(settings.tenant_topics), ZoneInfo(settings.device_timezone)
-    conventions(settings)  # a wrong topic template is said before anything starts
-
-    def new_decoder() -> Decoder:
-        return Decoder(conventions(settings), zone=zone)
-
+    interpreter, metrics = _interpreter(settings), Metrics()
     address = mqtt.Address.parse(broker.address(settings, "ingest"))
     link = Link(address, client_id=settings.mqtt_client_id, topics=settings.mqtt_topics)
+    metrics.watch(
+        queue=lambda: link.queued, oldest=lambda: link.oldest_unacknowledged_at, full=lambda: link.full
+    )
     store = Store.open(settings, role="ingest")
     # A writer of its own, as a batch may be stuck in the other one.
-    reporter = Reporter(link, Writer(store), client_id=settings.mqtt_client_id, stop=stop)
+    reporter = Reporter(link, Writer(store), client_id=settings.mqtt_client_id, metrics=metrics, stop=stop)
     log.info("ingest starts", broker=str(address), topics=settings.mqtt_topics)
+    if settings.metrics_port is not None:
+        metrics.serve(settings.metrics_host, settings.metrics_port)
     link.start()
     reporter.start()
     try:
-        Pipeline(link, Writer(store), new_decoder=new_decoder, tenants=tenants, stop=stop).run()
+        Pipeline(link, Writer(store), interpreter=interpreter, metrics=metrics, stop=stop).run()
     finally:
         stop.set()
         link.stop()
         reporter.join()
+        metrics.stop()
         store.close()
         log.info("ingest stopped")
 
 
+def _interpreter(settings: Settings) -> Interpreter:
+    """Raises BadSettings when a topic or a template cannot be used, before anything starts."""
+    zone = ZoneInfo(settings.device_timezone)
+    conventions(settings)
+    return Interpreter(
+        new_decoder=lambda: Decoder(conventions(settings), zone=zone),
+        tenants=TenantTopics(settings.tenant_topics, default=settings.tenant),
+    )
+
+
+def _redrive(settings: Settings, *, tenant: str | None, reason: str | None) -> None:
+    interpreter = _interpreter(settings)
+    for message in retained(
+        mqtt.Address.parse(broker.address(settings, "ingest")), topics=settings.mqtt_topics
+    ):
+        interpreter.understand(message.topic, message.payload, retain=True, received_at=message.received_at)
+    store = Store.open(settings, role="ingest")
+    try:
+        done = redrive(store, interpreter, tenant=tenant, reason=reason, progress=_show)
+    finally:
+        store.close()
+    print(f"{done.made_good:,} of {done.tried:,} dead letters made good, with {done.samples:,} values.")
+
+
+def _show(so_far: Redriven) -> None:
+    if sys.stderr.isatty():
+        print(f"{so_far.tried:,} tried, {so_far.made_good:,} made good", end="\r", file=sys.stderr)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

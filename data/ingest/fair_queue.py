@@ -38,16 +38,15 @@ class FairQueue:
         self.size += len(delivery.payload)
 
     def take(self, at_most: int) -> list[Delivery]:
-        """The next ones, in the order of arrival; of more than that, as many of each source as of any other."""
+        """The next ones in the order of arrival; of more than that, as many of each source as of others."""
         taken: list[Delivery] = []
         while self._sources and len(taken) < at_most:
             share = math.ceil((at_most - len(taken)) / len(self._sources))
-            for source in list(self._sources):
-                waiting = self._sources[source]
+            for source in list(self._sources)[: at_most - len(taken)]:
+                # Put back at the end: with more sources than places, others are first the next time.
+                waiting = self._sources.pop(source)
                 for _ in range(min(share, len(waiting), at_most - len(taken))):
                     taken.append(waiting.popleft())
-                # At the end, so that with more sources than places another is first the next time.
-                del self._sources[source]
                 if waiting:
                     self._sources[source] = waiting
         self._count -= len(taken)

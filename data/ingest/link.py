@@ -97,6 +97,11 @@ class Link:
         """How many messages wait to be taken."""
         return len(self._queue)
 
+    @property
+    def full(self) -> bool:
+        """Whether more messages have to wait in the broker."""
+        return self._is_full()
+
     def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
         """The messages of the next `wait_s`, fewer when `max_messages` or half the window is there sooner."""
         if self._network_died():

@@ -1,21 +1,23 @@
-"""Deliveries become committed readings: decode, one transaction a batch, then acknowledge."""
+"""Deliveries become committed readings: understand, one transaction a batch, then acknowledge."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 import structlog
 
-from data.errors import DecodeError, StoreError, StoreRefused
-from data.ingest.decode import Decoded, Decoder, Message
+from data.errors import StoreError, StoreRefused
 from data.ingest.delivery import Delivery
-from data.ingest.tenants import TenantTopics
-from data.store.ingestion import Batch, DeadLetter, Position, Sample, Written
+from data.ingest.metrics import Metrics
+from data.ingest.understanding import Interpreter, Understood
+from data.store.batch import Batch, Written
 
 log = structlog.get_logger(__name__)
 
@@ -52,18 +54,23 @@ class Sink(Protocol):
     def write(self, batch: Batch) -> Written:
         """Write all of a batch or nothing of it."""
 
-    def report(self, client_id: str, *, connected: bool, oldest_uncommitted_at: datetime | None) -> None:
+    def report(
+        self,
+        client_id: str,
+        *,
+        connected: bool,
+        oldest_uncommitted_at: datetime | None,
+        figures: dict[str, Any] | None = None,
+    ) -> None:
         """Say how this ingest is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """What one delivery comes to."""
+    """A delivery and what it comes to."""
 
     delivery: Delivery
-    samples: tuple[Sample, ...] = ()
-    position: Position | None = None
-    dead_letter: DeadLetter | None = None
+    understood: Understood
 
 
 class Pipeline:
@@ -74,50 +81,33 @@ class Pipeline:
         source: Source,
         sink: Sink,
         *,
-        new_decoder: Callable[[], Decoder],
-        tenants: TenantTopics,
+        interpreter: Interpreter,
+        metrics: Metrics,
         stop: threading.Event,
     ) -> None:
         self._source = source
         self._sink = sink
-        self._new_decoder = new_decoder
-        self._decoders: dict[str, Decoder] = {}  # by tenant: what one's devices announce is not another's
-        self._tenants = tenants
+        self._interpreter = interpreter
+        self._metrics = metrics
         self._stop = stop
 
     def run(self) -> None:
         """Work until stopped; what is in hand then is committed, or comes again after the next start."""
         while not self._stop.is_set():
             deliveries = self._source.receive(BATCH_MESSAGES, BATCH_WAIT_S)
+            self._metrics.connected(self._source.connected)
             if deliveries:
+                self._metrics.received(len(deliveries), sum(len(one.payload) for one in deliveries))
                 self._commit([self.understand(delivery) for delivery in deliveries])
 
     def understand(self, delivery: Delivery) -> Item:
-        """Decode a delivery; what cannot be decoded becomes a dead letter."""
-        tenant, topic = self._tenants.split(delivery.topic)
-        message = Message(
-            topic=topic, payload=delivery.payload, retain=delivery.retain, received_at=delivery.received_at
+        """What a delivery comes to; a device that has to say more is asked."""
+        understood = self._interpreter.understand(
+            delivery.topic, delivery.payload, retain=delivery.retain, received_at=delivery.received_at
         )
-        try:
-            decoded = self._decoder(tenant).decode(message)
-        except DecodeError as error:
-            return _refused(delivery, tenant, str(error))
-        except Exception as error:  # a mistake in a convention must not stop all the others
-            log.exception("decoder failed", topic=delivery.topic)
-            return _refused(delivery, tenant, f"The decoder failed: {type(error).__name__}.")
-        if decoded.request is not None:
-            self._source.ask(
-                delivery.topic.removesuffix(topic) + decoded.request.topic, decoded.request.payload
-            )
-        samples = tuple(_samples(decoded, message, tenant))
-        return Item(
-            delivery=delivery, samples=samples, position=_position(decoded, tenant) if samples else None
-        )
-
-    def _decoder(self, tenant: str) -> Decoder:
-        if tenant not in self._decoders:
-            self._decoders[tenant] = self._new_decoder()
-        return self._decoders[tenant]
+        if understood.request is not None:
+            self._source.ask(understood.request.topic, understood.request.payload)
+        return Item(delivery, understood)
 
     def _commit(self, items: Sequence[Item]) -> None:
         """Write and acknowledge; wait out whatever hinders the store, saying so once."""
@@ -137,31 +127,60 @@ class Pipeline:
 
     def _write(self, items: Sequence[Item]) -> list[Sequence[Item]]:
         """Write items and acknowledge them; what is left to write: the halves of what the store refuses."""
+        began = time.monotonic()
         try:
             written = self._sink.write(_batch(items))
         except StoreRefused as error:
+            self._metrics.refused_by_store()
             if len(items) > 1:
                 middle = len(items) // 2
                 return [items[:middle], items[middle:]]
-            if items[0].dead_letter is not None:
+            if items[0].understood.dead_letter is not None:
                 raise
-            delivery = items[0].delivery
-            tenant, _ = self._tenants.split(delivery.topic)
-            return [[_refused(delivery, tenant, f"The store refuses it: {error}")]]
-        if written.conflicts:
-            log.warning("conflicting values", count=written.conflicts, kept="the first of each time")
+            return [[self._refused(items[0].delivery, error)]]
         self._source.acknowledge(item.delivery for item in items)
+        self._count(items, written, seconds=time.monotonic() - began)
         return []
+
+    def _refused(self, delivery: Delivery, error: StoreRefused) -> Item:
+        refused = self._interpreter.refuse(
+            delivery.topic,
+            delivery.payload,
+            retain=delivery.retain,
+            received_at=delivery.received_at,
+            reason=f"The store refuses it: {error}",
+        )
+        return Item(delivery, refused)
+
+    def _count(self, items: Sequence[Item], written: Written, *, seconds: float) -> None:
+        self._metrics.committed(
+            messages=len(items),
+            fresh=written.fresh,
+            repeated=written.repeated,
+            conflicts=written.conflicts,
+            events=written.texts,
+            seconds=seconds,
+        )
+        oldest = min(item.delivery.received_at for item in items)
+        self._metrics.waited((datetime.now(UTC) - oldest).total_seconds())
+        for (tenant, source), messages in Counter(_source(item) for item in items).items():
+            self._metrics.heard(source, messages, tenant=tenant)
+        for item in items:
+            if item.understood.dead_letter is not None:
+                self._metrics.dead_lettered(item.understood.dead_letter.reason)
 
 
 class Reporter(threading.Thread):
     """Tells the store every few seconds how the ingest is, also while a batch cannot be written."""
 
-    def __init__(self, source: Source, sink: Sink, *, client_id: str, stop: threading.Event) -> None:
+    def __init__(
+        self, source: Source, sink: Sink, *, client_id: str, metrics: Metrics, stop: threading.Event
+    ) -> None:
         super().__init__(name="reporter", daemon=True)
         self._source = source
         self._sink = sink
         self._client_id = client_id
+        self._metrics = metrics
         self._stopped = stop
 
     def run(self) -> None:
@@ -188,6 +207,7 @@ class Reporter(threading.Thread):
             self._client_id,
             connected=self._source.connected,
             oldest_uncommitted_at=self._source.oldest_unacknowledged_at,
+            figures=self._metrics.figures(),
         )
 
 
@@ -199,47 +219,17 @@ def _warn_of_wait(error: Exception, messages: int) -> None:
 
 
 def _batch(items: Sequence[Item]) -> Batch:
+    all_of_them = [item.understood for item in items]
     return Batch(
-        samples=[sample for item in items for sample in item.samples],
-        positions=[item.position for item in items if item.position is not None],
-        dead_letters=[item.dead_letter for item in items if item.dead_letter is not None],
+        samples=[sample for one in all_of_them for sample in one.samples],
+        positions=[one.position for one in all_of_them if one.position is not None],
+        announcements=[said for one in all_of_them for said in one.announcements],
+        dead_letters=[one.dead_letter for one in all_of_them if one.dead_letter is not None],
     )
 
 
-def _samples(decoded: Decoded, message: Message, tenant: str) -> Iterable[Sample]:
-    for reading in decoded.readings:
-        # The broker replays a retained message for a new subscription. It is of unknown age and may
-        # have been stored when it was new, so without a time of its own it is no reading.
-        if reading.at is None and message.retain:
-            continue
-        at = reading.at or message.received_at
-        # A replay says nothing of now: a device that fell silent is not heard again by it.
-        heard_at = min(at, message.received_at) if message.retain else message.received_at
-        yield Sample(
-            tenant=tenant,
-            device=reading.device,
-            metric=reading.metric,
-            convention=decoded.convention,
-            at=at,
-            received_at=heard_at,
-            value=reading.value,
-            unit=reading.unit,
-        )
-
-
-def _position(decoded: Decoded, tenant: str) -> Position | None:
-    place = decoded.place
-    if place is None:
-        return None
-    return Position(tenant=tenant, device=place.device, longitude=place.longitude, latitude=place.latitude)
-
-
-def _refused(delivery: Delivery, tenant: str, reason: str) -> Item:
-    letter = DeadLetter(
-        tenant=tenant,
-        topic=delivery.topic,
-        payload=delivery.payload,
-        received_at=delivery.received_at,
-        reason=reason,
-    )
-    return Item(delivery=delivery, dead_letter=letter)
+def _source(item: Item) -> tuple[str, str]:
+    """The tenant and the device, or the topic where no device is known."""
+    understood = item.understood
+    said = understood.samples or understood.announcements
+    return understood.tenant, said[0].device if said else item.delivery.topic

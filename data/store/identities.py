@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from analytics.units import Conversion
-
 from data.store import statements
 from data.store.batch import Announcement, Position, Sample
 from data.store.pool import Connection
@@ -101,26 +103,38 @@ class Identities:
         for key, sample in zip(keys, samples, strict=True):
             if key not in self.known.places:
                 unplaced.setdefault(key, sample)
+        placed: dict[Key, Place] = {}
         flags: list[tuple[Place, Flag]] = []
         while unplaced:
             turn: dict[tuple[int, str], Key] = {}
             for key, sample in unplaced.items():
                 turn.setdefault((self.device(sample), sample.metric), key)
-            flags += self._add_series({of: unplaced.pop(key) for of, key in turn.items()})
-        known, new = self.known.places, self.new.places
-        return [new.get(key) or known[key] for key in keys], flags
+            for key, place, flag in self._add_series(
+                {of: (key, unplaced.pop(key)) for of, key in turn.items()}
+            ):
+                placed[key] = place
+                if flag is not None:
+                    flags.append((place, flag))
+        return [placed.get(key) or self.known.places[key] for key in keys], flags
 
-    def _add_series(self, samples: dict[tuple[int, str], Sample]) -> Iterator[tuple[Place, Flag]]:
+    def _add_series(
+        self, samples: dict[tuple[int, str], tuple[Key, Sample]]
+    ) -> Iterator[tuple[Key, Place, Flag | None]]:
         """Choose or add a series for one sample of each device and metric."""
         before = self._variants(samples)
-        choices = {of: _choose(sample, before.get(of, [])) for of, sample in samples.items()}
-        self._write("series_add", samples, {of: one for of, one in choices.items() if not one.variant})
-        self._write("series_change", samples, {of: one for of, one in choices.items() if _differs(one)})
+        choices = {of: _choose(sample, before.get(of, [])) for of, (_, sample) in samples.items()}
+        added = [self._row(of, samples[of][1], one) for of, one in choices.items() if not one.variant]
+        changed = [self._row(of, samples[of][1], one) for of, one in choices.items() if _differs(one)]
+        for statement, rows in (("series_add", added), ("series_change", changed)):
+            if rows:
+                self.connection.execute(_SQL[statement], {"rows": Jsonb(rows)})
         after = self._variants(samples)
         for of, choice in choices.items():
-            place = self._place(samples[of], of, choice, after[of])
-            if choice.flag:
-                yield place, choice.flag
+            key, sample = samples[of]
+            place = self._place(sample, of, choice, after[of])
+            # A value without a unit means the one that was stated last, from now on this one.
+            self.new.places |= {key: place, (*key[:-1], None): place}
+            yield key, place, choice.flag
 
     def _variants(self, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], list[Variant]]:
         devices, metrics = zip(*wanted, strict=True)
@@ -131,33 +145,23 @@ class Identities:
             found.setdefault((device, metric), []).append(Variant(*variant))
         return found
 
-    def _write(
-        self, statement: str, samples: dict[tuple[int, str], Sample], choices: dict[tuple[int, str], Choice]
-    ) -> None:
-        if choices:
-            self.connection.execute(
-                _SQL[statement],
-                {
-                    "ids": [choice.variant and choice.variant.id for choice in choices.values()],
-                    "tenant_ids": [self.tenant(samples[of].tenant) for of in choices],
-                    "device_ids": [device for device, _ in choices],
-                    "metrics": [metric for _, metric in choices],
-                    "kinds": [kind_of(samples[of].value) for of in choices],
-                    "quantities": [choice.quantity for choice in choices.values()],
-                    "units": [choice.unit for choice in choices.values()],
-                    "stated_units": [choice.stated_unit for choice in choices.values()],
-                },
-            )
+    def _row(self, of: tuple[int, str], sample: Sample, choice: Choice) -> dict[str, Any]:
+        return {
+            "id": choice.variant and choice.variant.id,
+            "tenant_id": self.tenant(sample.tenant),
+            "device_id": of[0],
+            "metric": of[1],
+            "kind": kind_of(sample.value),
+            "quantity": choice.quantity,
+            "unit": choice.unit,
+            "stated_unit": choice.stated_unit,
+        }
 
     def _place(self, sample: Sample, of: tuple[int, str], choice: Choice, variants: list[Variant]) -> Place:
-        kind = kind_of(sample.value)
-        series = next(one.id for one in variants if (one.kind, one.unit) == (kind, choice.unit))
+        kept_as = kind_of(sample.value), choice.unit
+        series = next(one.id for one in variants if (one.kind, one.unit) == kept_as)
         converted = choice.conversion or Conversion("")
-        place = Place(self.tenant(sample.tenant), of[0], series, converted.factor, converted.offset)
-        # A value without a unit means the one that was stated last, from now on this one.
-        for unit in {sample.unit, None}:
-            self.new.places[sample.tenant, sample.device, sample.metric, kind, unit] = place
-        return place
+        return Place(self.tenant(sample.tenant), of[0], series, converted.factor, converted.offset)
 
 
 def _choose(sample: Sample, variants: list[Variant]) -> Choice:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.units import Conversion
-
 from analytics import quantities, units
 from analytics.quantities import Quantity
+from analytics.units import Conversion
 
 Value = float | bool | str
 
@@ -76,11 +75,12 @@ def choose(
         return _as_before(known[-1])
     guessed = quantities.guess(metric, unit, device_class)
     converted = _convert(unit, guessed)
-    variant = next((one for one in same if _keeps(one, converted, guessed)), None)
+    named_first = sorted(same, key=lambda variant: variant.unit is None)
+    variant = next((one for one in named_first if _keeps(one, converted, guessed)), None)
     return Choice(
         variant=variant,
         quantity=_quantity(variant, guessed),
-        unit=converted and converted.unit,
+        unit=None if converted is None else converted.unit,
         stated_unit=unit,
         conversion=converted,
         flag=_flag(variant, same, variants, kind=kind, unit=unit, converted=converted, guessed=guessed),

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from data import mqtt
 from data.demo.publisher import Publisher
 from data.ingest import link as link_module
-from data.ingest.link import Delivery, Link
+from data.ingest.delivery import Delivery
+from data.ingest.link import Link
 from tests.ports import free_port
 from tests.servers import Broker
 

@@ -8,8 +8,10 @@ import threading
 from data import mqtt
 from data.ingest.decode import Decoder, conventions
 from data.ingest.link import Link
+from data.ingest.metrics import Metrics
 from data.ingest.pipeline import Pipeline
 from data.ingest.tenants import TenantTopics
+from data.ingest.understanding import Interpreter
 from data.settings import Settings
 from data.store.ingestion import Batch, Written
 from tests.broker.test_link import receive, wait_for
@@ -35,8 +37,10 @@ def test_data_without_a_birth_make_the_ingest_ask_the_node_for_it(broker: Broker
     pipeline = Pipeline(
         ingest,
         Shelf(),
-        new_decoder=lambda: Decoder(conventions(Settings())),
-        tenants=TenantTopics({name: "acme"}),
+        interpreter=Interpreter(
+            new_decoder=lambda: Decoder(conventions(Settings())), tenants=TenantTopics({name: "acme"})
+        ),
+        metrics=Metrics(),
         stop=stop,
     )
     worker = threading.Thread(target=pipeline.run)

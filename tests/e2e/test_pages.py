@@ -43,12 +43,21 @@ class Twin:
         return f"http://127.0.0.1:{self.settings.port}"
 
     def say(
-        self, device: str, metric: str, value: float | bool | str, *, minutes_ago: float = 0, **more: str
+        self,
+        device: str,
+        metric: str,
+        value: float | bool | str,
+        *,
+        minutes_ago: float = 0,
+        tenant: str = "main",
+        unit: str | None = None,
     ) -> None:
         """One value of one device of a tenant, `main` unless named."""
         at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
-        told = {"tenant": "main", "convention": "json"} | more
-        sample = Sample(device=device, metric=metric, value=value, at=at, received_at=at, **told)
+        sample = Sample(
+            tenant=tenant, device=device, metric=metric, convention="json",
+            at=at, received_at=at, value=value, unit=unit,
+        )  # fmt: skip
         self.writer.write(Batch(samples=[sample]))
 
 

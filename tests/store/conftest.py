@@ -73,6 +73,12 @@ def writer(ingest: Store) -> Writer:
 
 
 @pytest.fixture
+def ingest_writer(ingest: Store) -> Writer:
+    """A writer that knows nothing yet, as after a restart, and has no neighbour."""
+    return Writer(ingest)
+
+
+@pytest.fixture
 def owner(migrated: Settings) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     with psycopg.connect(address.owner(migrated), autocommit=True) as connection:
         yield connection

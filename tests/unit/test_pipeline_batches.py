@@ -3,17 +3,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
+from typing import Any
 
 from data.errors import StoreRefused, StoreUnavailable
 from data.ingest.decode import Convention, Decoded, Decoder, Message
-from data.ingest.decode import conventions as all_conventions
 from data.ingest.decode.plain_path import PlainPath
-from data.ingest.link import Delivery
-from data.ingest.pipeline import Item, Pipeline
+from data.ingest.delivery import Delivery
+from data.ingest.metrics import Metrics
+from data.ingest.pipeline import Pipeline
 from data.ingest.tenants import TenantTopics
-from data.settings import Settings
-from data.store.ingestion import Batch, Written
+from data.ingest.understanding import Interpreter
+from data.store.batch import Batch, Written
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -61,7 +61,14 @@ class Shelf:
         self.batches.append(batch)
         return Written(len(batch.samples), 0, 0)
 
-    def report(self, client_id: str, *, connected: bool, oldest_uncommitted_at: datetime | None) -> None: ...
+    def report(
+        self,
+        client_id: str,
+        *,
+        connected: bool,
+        oldest_uncommitted_at: datetime | None,
+        figures: dict[str, Any] | None = None,
+    ) -> None: ...
 
     def devices(self) -> list[str]:
         return [sample.device for batch in self.batches for sample in batch.samples]
@@ -85,35 +92,8 @@ def run(
 def pipeline(
     queue: Queue, shelf: Shelf, stop: threading.Event, conventions: tuple[Convention, ...]
 ) -> Pipeline:
-    tenants = TenantTopics({"acme": "acme", "acme/lab": "lab"})
-    return Pipeline(queue, shelf, new_decoder=lambda: Decoder(conventions), tenants=tenants, stop=stop)
-
-
-def understood(one: Delivery) -> Item:
-    stop = threading.Event()
-    return pipeline(Queue([], stop), Shelf(lambda batch: None), stop, (PlainPath(),)).understand(one)
-
-
-def test_what_one_tenants_devices_announce_is_not_anothers() -> None:
-    announced = b'{"name": "Boiler", "state_topic": "x/1", "unique_id": "b1", "unit_of_measurement": "K"}'
-    config = "homeassistant/sensor/b1/config"
-    stop = threading.Event()
-    told = [
-        delivery(f"acme/{config}", announced.decode(), number=1),
-        delivery("acme/x/1", "300", number=2),
-        delivery("x/1", "300", number=3),
-    ]
-    shelf = Shelf(lambda batch: None)
-    new_decoder = partial(_decoder_of_all, Settings())
-    Pipeline(
-        Queue(told, stop), shelf, new_decoder=new_decoder, tenants=TenantTopics({"acme": "acme"}), stop=stop
-    ).run()
-    units = {sample.tenant: sample.unit for batch in shelf.batches for sample in batch.samples}
-    assert units == {"acme": "K", "main": None}
-
-
-def _decoder_of_all(settings: Settings) -> Decoder:
-    return Decoder(all_conventions(settings))
+    interpreter = Interpreter(new_decoder=lambda: Decoder(conventions), tenants=TenantTopics({}))
+    return Pipeline(queue, shelf, interpreter=interpreter, metrics=Metrics(), stop=stop)
 
 
 def test_messages_are_acknowledged_once_they_are_written() -> None:
@@ -183,34 +163,3 @@ def test_a_fault_in_a_convention_makes_a_dead_letter() -> None:
 
     _, shelf = run([delivery("d/t", "1")], conventions=(Faulty(),))
     assert shelf.reasons() == ["The decoder failed: ZeroDivisionError."]
-
-
-def test_a_reading_without_a_time_is_of_its_arrival() -> None:
-    (sample,) = understood(delivery("d/t", "1")).samples
-    assert sample.at == NOW
-
-
-def test_a_retained_value_without_a_time_is_no_reading() -> None:
-    assert understood(delivery("d/t", "1", retain=True)).samples == ()
-
-
-def test_a_replay_of_a_silent_device_does_not_make_it_heard_again() -> None:
-    (said,) = understood(delivery("d", '{"time": "2026-03-01T11:00:00Z", "t": 1}', retain=True)).samples
-    assert said.received_at == said.at < NOW
-
-
-def test_a_retained_value_with_a_time_is_a_reading() -> None:
-    one = delivery("d", '{"time": "2026-03-01T11:00:00Z", "t": 1}', retain=True)
-    assert len(understood(one).samples) == 1
-
-
-def test_the_topic_decides_the_tenant() -> None:
-    tenants = [
-        understood(delivery(topic, "1")).samples[0].tenant
-        for topic in ("acme/d/t", "acme/lab/d/t", "acmes/d/t")
-    ]
-    assert tenants == ["acme", "lab", "main"]
-
-
-def test_the_prefix_of_a_tenant_is_no_part_of_its_devices() -> None:
-    assert understood(delivery("acme/lab/d/t", "1")).samples[0].device == "d"

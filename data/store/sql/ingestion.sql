@@ -33,17 +33,15 @@ ORDER BY series.id;
 -- name: series_add
 INSERT INTO series (tenant_id, device_id, metric, kind, quantity, unit, stated_unit)
 SELECT tenant_id, device_id, metric, kind, quantity, unit, stated_unit
-FROM unnest(%(tenant_ids)s::int[], %(device_ids)s::int[], %(metrics)s::text[], %(kinds)s::text[],
-            %(quantities)s::text[], %(units)s::text[], %(stated_units)s::text[])
-    AS wanted (tenant_id, device_id, metric, kind, quantity, unit, stated_unit)
+FROM jsonb_to_recordset(%(rows)s) AS wanted (
+    tenant_id int, device_id int, metric text, kind text, quantity text, unit text, stated_unit text)
 ORDER BY device_id, metric
 ON CONFLICT DO NOTHING;
 
 -- name: series_change
 -- A unit that is named at last, or stated in another way.
 UPDATE series SET quantity = said.quantity, unit = said.unit, stated_unit = said.stated_unit
-FROM unnest(%(ids)s::int[], %(quantities)s::text[], %(units)s::text[], %(stated_units)s::text[])
-    AS said (id, quantity, unit, stated_unit)
+FROM jsonb_to_recordset(%(rows)s) AS said (id int, quantity text, unit text, stated_unit text)
 WHERE series.id = said.id;
 
 -- name: flag
@@ -251,8 +249,8 @@ WHERE device_state.device_id = said.device_id;
 
 -- name: dead_letter_add
 -- A retained message comes again with every connection; it is kept once.
-INSERT INTO dead_letter (tenant_id, received_at, topic, payload, reason)
-SELECT tenant_id, received_at, topic, payload, reason
+INSERT INTO dead_letter (tenant_id, received_at, topic, payload, reason, retained)
+SELECT tenant_id, received_at, topic, payload, reason, retained
 FROM unnest(%(tenant_ids)s::int[], %(received_ats)s::timestamptz[], %(topics)s::text[], %(payloads)s::bytea[],
             %(reasons)s::text[], %(retained)s::boolean[])
     AS refused (tenant_id, received_at, topic, payload, reason, retained)
