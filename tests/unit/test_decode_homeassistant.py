@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.errors import DecodeError
-from data.ingest.decode.discovery import read_template
+from data.ingest.decode.template import read_template
 from tests.unit.decoding import Listener, Row, hear
 
 CELLAR = {"identifiers": ["id-1"], "name": "Cellar"}

@@ -37,10 +37,6 @@ def test_a_single_level_is_the_device() -> None:
     assert readings("meter", "7") == [("meter", "value", 7.0, None)]
 
 
-def test_a_shelly_keeps_its_channel_in_the_metric() -> None:
-    assert readings("shellies/plug-1/relay/0/power", "12.5") == [("plug-1", "relay/0/power", 12.5, None)]
-
-
 @pytest.mark.parametrize(
     ("payload", "value", "unit"),
     [

@@ -1,7 +1,4 @@
-"""What a Home Assistant discovery message announces: state topics, units, and where the values are.
-
-Templates are read, never evaluated: a path into `value_json` or `value`, through filters that leave the
-value what it is. Any other template is one whose value is not known here.
+"""What a Home Assistant discovery message announces: the device, its topics, and where the values are.
 
 Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 """
@@ -12,61 +9,85 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
+from data.ingest.decode.availability import Availability, availability
+from data.ingest.decode.message import DeviceInfo, Value
 from data.ingest.decode.payload import Json
-
-Path = tuple[str, ...]
+from data.ingest.decode.presence import described
+from data.ingest.decode.template import Path, read_template
 
 _MOST = 200  # of anything in one announcement; a device has some dozens
 
 # The abbreviations of what is used here.
 _LONG = {
-    "act": "action", "avty": "availability", "bri": "brightness", "clr_temp": "color_temp",
+    "act": "action", "avty": "availability", "avty_mode": "availability_mode", "bat_lev": "battery_level",
+    "bri": "brightness", "chrg": "charging", "clr_temp": "color_temp", "clrm": "color_mode",
     "cmps": "components", "curr_hum": "current_humidity", "curr_temp": "current_temperature",
-    "dev": "device", "dev_cla": "device_class", "fx": "effect", "hum": "humidity", "ids": "identifiers",
-    "json_attr": "json_attributes", "obj_id": "object_id", "osc": "oscillation", "p": "platform",
-    "pct": "percentage", "pl_off": "payload_off", "pl_on": "payload_on", "pos": "position",
-    "pr_mode": "preset_mode", "stat": "state", "stat_off": "state_off", "stat_on": "state_on",
-    "swing_mode": "swing_mode", "temp": "temperature", "temp_hi": "temperature_high",
-    "temp_lo": "temperature_low", "temp_unit": "temperature_unit", "unit_of_meas": "unit_of_measurement",
-    "uniq_id": "unique_id", "val": "value",
+    "dev": "device", "dev_cla": "device_class", "dir": "direction", "fanspd": "fan_speed", "fx": "effect",
+    "hum": "target_humidity", "ids": "identifiers", "img": "image", "json_attr": "json_attributes",
+    "l_ver": "latest_version", "mdl": "model", "mdl_id": "model_id", "mf": "manufacturer",
+    "obj_id": "object_id", "osc": "oscillation", "p": "platform", "pct": "percentage",
+    "pl_avail": "payload_available", "pl_home": "payload_home", "pl_not_avail": "payload_not_available",
+    "pl_not_home": "payload_not_home", "pl_off": "payload_off", "pl_on": "payload_on",
+    "pl_osc_off": "payload_oscillation_off", "pl_osc_on": "payload_oscillation_on", "pos": "position",
+    "pow": "power", "pr_mode": "preset_mode", "sa": "suggested_area", "spd": "speed", "stat": "state",
+    "stat_clsd": "state_closed", "stat_off": "state_off", "stat_on": "state_on", "sw": "sw_version",
+    "temp": "temperature", "temp_hi": "temperature_high", "temp_lo": "temperature_low",
+    "temp_unit": "temperature_unit", "unit_of_meas": "unit_of_measurement", "uniq_id": "unique_id",
+    "val": "value", "whit_val": "white_value",
+    "stat_closing": "state_closing", "stat_jammed": "state_jammed", "stat_locked": "state_locked",
+    "stat_locking": "state_locking", "stat_open": "state_open", "stat_opening": "state_opening",
+    "stat_stopped": "state_stopped", "stat_unlocked": "state_unlocked",
+    "stat_unlocking": "state_unlocking",
 }  # fmt: skip
 _ENDS = (("_stat_t", "_state_topic"), ("_stat_tpl", "_state_template"), ("_state_tpl", "_state_template"),
          ("_val_tpl", "_value_template"), ("_cmd_t", "_command_topic"), ("_t", "_topic"),
          ("_tpl", "_template"))  # fmt: skip
 
-# Topics of an announcement that carry no state.
-_NO_STATES = re.compile(
-    r".*command|set_.*|availability|json_attributes|latest_version|image|url|entity_picture"
-)
+_COMMANDS = re.compile(r".*command|set_.*")
+_NO_STATES = frozenset(("latest_version", "image", "url", "entity_picture", "last_reset"))
 
-_TEMPLATE = re.compile(
-    r"\{\{-?\s*(?P<root>value_json|value)"
-    r"(?P<path>(?:\.\w+|\[\d+\]|\['[^'\]]+'\]|\[\"[^\"\]]+\"\])*)"
-    r"\s*(?P<filters>(?:\|\s*\w+(?:\([^()|{}]*\))?\s*)*)-?\}\}"
-)
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\['([^'\]]+)'\]|\[\"([^\"\]]+)\"\]")
-_FILTER = re.compile(r"\|\s*(\w+)")
-_HARMLESS = frozenset(
-    ("float", "int", "round", "default", "string", "is_defined", "upper", "lower", "title", "trim", "tojson")
-)
+# Components whose topic is called just that.
+_TRIGGERS = frozenset(("device_automation", "tag"))
+_PICTURES = frozenset(("camera", "image"))
+_CLASSED = frozenset(("sensor", "binary_sensor", "number", "event", "update"))
+
+# Components whose state is one of words, were it `off` or digits.
+_WORDED = frozenset(("select", "text", "alarm_control_panel"))
+_OWN_WORDS = {
+    f"state_{word}": word
+    for word in ("open", "opening", "closed", "closing", "stopped", "locked", "locking", "unlocked",
+                 "unlocking", "jammed")
+} | {"payload_home": "home", "payload_not_home": "not_home"}  # fmt: skip
+
+# What is set, where a topic's name says only what it is of.
+_SET = {
+    "temperature": "target_temperature", "temperature_high": "target_temperature_high",
+    "temperature_low": "target_temperature_low",
+}  # fmt: skip
 
 # Names that say nothing of what they carry.
 _VAGUE = frozenset(("state", "value", "val", "status", "data", "sensor", "json"))
 
+Role = Literal["state", "event", "attributes", "version", "command", "other"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """One value that will be said on a topic."""
+    """What will be said on a topic."""
 
-    topic: str
+    topic: str  # may hold the wildcards of a subscription
     device: str  # what the topic names; the announcement may have a better name
-    metric: str
+    metric: str  # of attributes: what their names begin with
     object_id: str
+    role: Role = "state"
     path: Path | None = ()  # into the JSON; (): the whole payload; None: by a template that is not read
+    is_object: bool = False  # the payload is a JSON object, or a list
     unit: str | None = None
-    on: str = "ON"
-    off: str = "OFF"
+    device_class: str | None = None
+    is_word: bool = False  # the value stays the text that it is
+    words: tuple[tuple[str, Value], ...] = ()  # what it calls its states, in lower case, and what they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,44 +95,56 @@ class Announced:
     """All that one discovery message says."""
 
     entities: tuple[Entity, ...]
-    availability: tuple[str, ...]  # topics
+    availability: tuple[Availability, ...]
     device_id: str | None
-    device_name: str | None
+    about: DeviceInfo  # of a device called by its name, which may be empty
 
 
 def announced(component: str, object_id: str, said: Mapping[str, Json]) -> Announced:
     """What a discovery message announces; `component` may be `device`, which announces many."""
     config = _long(said)
-    entities = islice(_of_all(component, object_id, config, said.get("~")), _MOST)
-    described = config.get("device")
-    device = described if isinstance(described, dict) else {}
-    ids = device.get("identifiers")
+    parts = tuple(islice(_parts(component, object_id, config, said.get("~")), _MOST))
+    found = (entity for kind, name, part in parts for entity in _entities(kind, name, part))
+    block = config.get("device")
+    device = block if isinstance(block, dict) else {}
+    ids = device.get("identifiers") or device.get("connections")
     return Announced(
-        entities=tuple(dict.fromkeys(entities)), availability=tuple(islice(_availability(config), _MOST)),
-        device_id=_text(ids[0] if isinstance(ids, list) and ids else ids),
-        device_name=_text(device.get("name")),
+        entities=tuple(dict.fromkeys(islice(found, _MOST))),
+        availability=tuple(dict.fromkeys(one for *_, part in parts if (one := availability(part)))),
+        device_id=_identity(ids), about=_about(device),
     )  # fmt: skip
 
 
-def _of_all(component: str, object_id: str, config: dict[str, Json], base: Json) -> Iterator[Entity]:
+def _parts(
+    component: str, object_id: str, config: dict[str, Json], base: Json
+) -> Iterator[tuple[str, str, dict[str, Json]]]:
+    """Component, name and configuration of all that is announced."""
     if component != "device":
-        yield from _entities(object_id, config)
+        yield component, object_id, config
         return
     parts = config.pop("components", None)
     shared = dict(islice(config.items(), _MOST))  # what all components share stands outside them
     for name, part in islice(parts.items(), _MOST) if isinstance(parts, dict) else ():
-        if isinstance(part, dict):
-            yield from _entities(name, shared | _long({"~": base} | part))
+        own = _long({"~": base} | part) if isinstance(part, dict) else {}
+        if own.keys() - {"platform"}:  # a platform alone takes the component back
+            yield described(own.get("platform")) or "", name, shared | own
 
 
-def read_template(template: str) -> Path | None:
-    """The path that a template reads, () for the whole payload, None when it does more than that."""
-    match = _TEMPLATE.fullmatch(template.strip())
-    if match is None or (match["root"] == "value" and match["path"]):
-        return None
-    if not _HARMLESS.issuperset(_FILTER.findall(match["filters"])):
-        return None
-    return tuple("".join(step) for step in _STEP.findall(match["path"]))
+def _identity(ids: Json) -> str | None:
+    while isinstance(ids, list):  # connections are lists of kind and address
+        ids = ids[-1] if ids else None
+    return described(ids)
+
+
+def _about(device: Mapping[str, Json]) -> DeviceInfo:
+    name, model, model_id = (described(device.get(key)) for key in ("name", "model", "model_id"))
+    if model and model_id and model_id not in model:
+        model = f"{model} ({model_id})"
+    return DeviceInfo(
+        device=name or "", label=name, manufacturer=described(device.get("manufacturer")),
+        model=model or model_id, firmware=described(device.get("sw_version")),
+        area=described(device.get("suggested_area")),
+    )  # fmt: skip
 
 
 def _long(said: Mapping[str, Json]) -> dict[str, Json]:
@@ -138,61 +171,89 @@ def _whole(key: str, item: Json, base: Json) -> Json:
     return item
 
 
-def _availability(config: Mapping[str, Json]) -> Iterator[str]:
-    several = config.get("availability")
-    for stated in (config, *(several if isinstance(several, list) else [several])):
-        topic = stated.get("availability_topic", stated.get("topic")) if isinstance(stated, Mapping) else None
-        if isinstance(topic, str) and topic:
-            yield topic
-
-
-def _entities(object_id: str, config: Mapping[str, Json]) -> Iterator[Entity]:
+def _entities(component: str, object_id: str, config: Mapping[str, Json]) -> Iterator[Entity]:
     for key, topic in config.items():
-        stem = key.removesuffix("_topic")
-        if stem == key or _NO_STATES.fullmatch(stem) or not isinstance(topic, str) or not topic:
-            continue
-        part = stem.removesuffix("_state") if stem != "state" else ""
-        path = _path(config, stem, part)
-        yield Entity(
-            topic=topic, device=device_of_topic(topic, whole=not path), object_id=object_id,
-            metric=part or _metric(config, topic, path, object_id), path=path,
-            unit=_unit(config, part), on=_word(config, "on"), off=_word(config, "off"),
-        )  # fmt: skip
+        stem = key.removesuffix("_topic") if key != "topic" else ""
+        role = _role(component, stem) if stem != key else None
+        if role is not None and isinstance(topic, str) and topic:
+            yield _entity(component, object_id, config, stem, role, topic)
 
 
-def _path(config: Mapping[str, Json], stem: str, part: str) -> Path | None:
-    own = (
-        (f"{stem}_template", f"{part}_value_template") if part else ("value_template", "state_value_template")
-    )
-    for name in (*own, "state_template"):
+def _entity(
+    component: str, object_id: str, config: Mapping[str, Json], stem: str, role: Role, topic: str
+) -> Entity:
+    part = "" if stem in ("", "state") else stem.removesuffix("_state")
+    path = _path(component, config, stem, part)
+    is_object = path != () or role in ("attributes", "version", "event") or config.get("schema") == "json"
+    kind = described(config.get("device_class")) if component in _CLASSED and not part else None
+    metric = _SET.get(part, part) or _metric(topic, path, kind, object_id)
+    return Entity(
+        topic=topic, device=device_of_topic(topic, whole=not is_object), object_id=object_id, role=role,
+        metric="" if role == "attributes" else metric, path=path, is_object=is_object,
+        unit=_unit(component, config, part), device_class=kind,
+        is_word=(component in _WORDED and not part) or kind == "enum", words=_words(config, part),
+    )  # fmt: skip
+
+
+def _role(component: str, stem: str) -> Role | None:
+    """What is said on a topic of an announcement; None when it is said elsewhere too."""
+    if stem == "json_attributes":
+        return "attributes"
+    if _COMMANDS.fullmatch(stem):
+        return "command"
+    if stem == "availability":
+        return None
+    if component in _PICTURES or stem in _NO_STATES:
+        return "other"
+    if component == "update":
+        return "version"
+    if component == "event" or component in _TRIGGERS:
+        return "event"
+    return "state" if stem else None
+
+
+def _path(component: str, config: Mapping[str, Json], stem: str, part: str) -> Path | None:
+    if stem == "json_attributes":
+        names: tuple[str, ...] = ("json_attributes_template",)
+    elif part:
+        names = (f"{stem}_template", f"{part}_template", f"{part}_value_template")
+        if component in ("climate", "water_heater"):  # there it is for every topic without its own
+            names = (*names, "value_template")
+    else:
+        names = ("value_template", "state_value_template", "state_template")
+    for name in names:
         template = config.get(name)
-        if isinstance(template, str) and template.strip() and (name in own or not part):
+        if isinstance(template, str) and template.strip():
             return read_template(template)
     return ()
 
 
-def _metric(config: Mapping[str, Json], topic: str, path: Path | None, object_id: str) -> str:
+def _metric(topic: str, path: Path | None, kind: str | None, object_id: str) -> str:
     if path and path[-1].lower() not in _VAGUE:
         return "/".join(path)
-    kind = config.get("device_class")
-    if isinstance(kind, str) and kind:
+    if kind:
         return kind
     last = topic.rsplit("/", 1)[-1]
-    return last if last and last.lower() not in _VAGUE else object_id
+    return last if last and last.lower() not in _VAGUE and last not in ("#", "+") else object_id
 
 
-def _unit(config: Mapping[str, Json], part: str) -> str | None:
-    unit = config.get("temperature_unit" if "temperature" in part else "unit_of_measurement")
-    return unit if isinstance(unit, str) and unit and (not part or "temperature" in part) else None
+def _unit(component: str, config: Mapping[str, Json], part: str) -> str | None:
+    if component in ("climate", "water_heater"):
+        return described(config.get("temperature_unit")) if "temperature" in part else None
+    return described(config.get("unit_of_measurement")) if not part else None
 
 
-def _word(config: Mapping[str, Json], side: str) -> str:
+def _words(config: Mapping[str, Json], part: str) -> tuple[tuple[str, Value], ...]:
+    """What the entity calls on and off, and its other states where they are not called by their names."""
+    words = {str(config[key]).lower(): word for key, word in _OWN_WORDS.items() if key in config}
+    name, default = ("oscillation_", "oscillate_{}") if part == "oscillation" else ("", "{}")
+    on, off = (_word(config, f"{name}{side}", default.format(side)) for side in ("on", "off"))
+    return (*words.items(), (on.lower(), True), (off.lower(), False))
+
+
+def _word(config: Mapping[str, Json], side: str, default: str) -> str:
     word = config.get(f"state_{side}", config.get(f"payload_{side}"))
-    return str(word) if isinstance(word, (str, int, float)) else side.upper()
-
-
-def _text(stated: Json) -> str | None:
-    return stated if isinstance(stated, str) and stated else None
+    return str(word) if isinstance(word, (str, int, float)) else default
 
 
 def device_of_topic(topic: str, *, whole: bool) -> str:
@@ -203,6 +264,7 @@ def device_of_topic(topic: str, *, whole: bool) -> str:
         whole: It carries one value, which its last level names.
     """
     levels = [level for level in topic.split("/") if level]
+    levels = [level for level in levels if level not in ("#", "+")] or levels
     if levels[0:1] == ["homeassistant"] and len(levels) > 3:
         levels = levels[2:]
     if len(levels) > 1 and (whole or levels[-1].lower() in _VAGUE):

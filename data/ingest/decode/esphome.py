@@ -1,4 +1,6 @@
-"""ESPHome: `<node>/<component>/<object>/state`, one value a topic, lights as a JSON object.
+"""ESPHome: `<node>/<component>/<object>/state`, one value a topic, lights and events as a JSON object.
+
+A node says on `<node>/status` whether it is there, and on `esphome/discover/<node>` what it is.
 
 Source: https://esphome.io/components/mqtt/
 """
@@ -7,8 +9,17 @@ from __future__ import annotations
 
 import re
 
-from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import is_json, parse_object, parse_state, switched, text, values
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
+from data.ingest.decode.payload import (
+    is_json,
+    parse_object,
+    parse_scalar,
+    parse_state,
+    switched,
+    text,
+    values,
+)
+from data.ingest.decode.presence import described
 
 _COMPONENTS = (
     "alarm_control_panel|binary_sensor|button|climate|cover|date|datetime|event|fan|light|lock|media_player|"
@@ -18,10 +29,14 @@ _TOPIC = re.compile(
     rf"/*(?!homeassistant/)(?P<node>.+?)/(?P<component>{_COMPONENTS})/(?P<object>[^/]+)(?:/(?P<part>[^/]+))?/(?P<what>state|command)",
     re.DOTALL,
 )
-_TEXTS = frozenset(("state", "effect", "color_mode"))
+_OWN = re.compile(r"esphome/(?P<what>discover|ping)(?:/(?P<node>[^/]+))?")
+_TEXTS = frozenset(("state", "effect", "color_mode", "event_type"))
+
+# Components whose state is one of words, were it `off`.
+_WORDED = frozenset(("select", "text", "alarm_control_panel"))
 
 # A node's own topics say this alone, so that others' topics of the same name are not taken.
-_AVAILABILITY = frozenset(("online", "offline"))
+_PRESENT = {b"online": True, b"offline": False}
 
 
 class EspHome:
@@ -37,32 +52,62 @@ class EspHome:
         """
         match = _TOPIC.fullmatch(message.topic)
         if match is None:
-            return self._availability(message)
+            own = _OWN.fullmatch(message.topic)
+            return self._availability(message) if own is None else self._own(own, text(message.payload))
         if match["what"] == "command":
             return Decoded(convention=self.name, kind="command")
         said = text(message.payload)
         metric = f"{match['object']}/{match['part']}" if match["part"] else match["object"]
         if is_json(said) and match["component"] != "text_sensor":
-            return self._object(match["node"], metric, said)
-        value, unit = parse_state(said, name=match["part"] or "")
+            return self._object(match["node"], match["component"], metric, said)
+        value, unit = _value(match["component"], match["part"] or "", said)
         if value is None:
             return Decoded(convention=self.name, kind="invalid-value" if said else "empty")
         kind: Kind = "event" if match["component"] == "event" else "telemetry"
         reading = Reading(device=match["node"], metric=metric, value=value, unit=unit)
         return Decoded(convention=self.name, kind=kind, readings=(reading,))
 
-    def _object(self, node: str, metric: str, said: str) -> Decoded:
+    def _object(self, node: str, component: str, metric: str, said: str) -> Decoded:
+        stated = parse_object(said)
+        if component == "update":
+            installed = described(stated.get("installed_version"), stated.get("current_version"))
+            told = (DeviceInfo(device=node, firmware=installed),) if installed else ()
+            return Decoded(convention=self.name, kind="metadata", devices=told)
         found = tuple(
             Reading(
                 device=node,
                 metric=f"{metric}/{path}",
                 value=switched(value) if isinstance(value, str) else value,
             )
-            for path, value in values(parse_object(said), texts=_TEXTS)
+            for path, value in values(stated, texts=_TEXTS)
         )
-        return Decoded(convention=self.name, kind="telemetry" if found else "undecoded", readings=found)
+        kind: Kind = "event" if component == "event" else "telemetry"
+        return Decoded(convention=self.name, kind=kind if found else "undecoded", readings=found)
+
+    def _own(self, own: re.Match[str], said: str) -> Decoded:
+        """What a node says when it starts or is asked to; without a node's name it is the question."""
+        if own["node"] is None or own["what"] == "ping":
+            return Decoded(convention=self.name, kind="command")
+        if not said:
+            return Decoded(convention=self.name, kind="discovery-delete")
+        stated = parse_object(said)
+        vendor, _, product = (described(stated.get("project_name")) or "").partition(".")
+        told = DeviceInfo(
+            device=described(stated.get("name")) or own["node"], label=described(stated.get("friendly_name")),
+            manufacturer=vendor or None, model=product or described(stated.get("board")),
+            firmware=described(stated.get("project_version"), stated.get("version")),
+        )  # fmt: skip
+        return Decoded(convention=self.name, kind="discovery", devices=(told,))
 
     def _availability(self, message: Message) -> Decoded | None:
-        if message.topic.endswith("/status") and message.payload.decode("utf-8", "replace") in _AVAILABILITY:
-            return Decoded(convention=self.name, kind="status")
-        return None
+        node, _, last = message.topic.strip("/").rpartition("/")
+        online = _PRESENT.get(message.payload)
+        if last != "status" or not node or online is None:
+            return None
+        return Decoded(convention=self.name, kind="status", devices=(DeviceInfo(device=node, online=online),))
+
+
+def _value(component: str, part: str, said: str) -> tuple[Value | None, str | None]:
+    if component in _WORDED:
+        return (None if parse_scalar(said)[0] is None else said), None
+    return parse_state(said, name=part)

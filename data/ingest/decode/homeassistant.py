@@ -6,25 +6,21 @@ them, so that a series does not depend on whether its announcement was heard; th
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from data.errors import DecodeError
+from data.ingest.decode.availability import Presence
 from data.ingest.decode.discovery import Announced, Entity, announced
+from data.ingest.decode.home_state import place, readings, stated_by, version
 from data.ingest.decode.memory import Memory
-from data.ingest.decode.message import Convention, Decoded, Kind, Message, Reading, Value
-from data.ingest.decode.payload import (
-    Json,
-    is_choice,
-    is_json,
-    parse_json,
-    parse_object,
-    parse_state,
-    switched,
-    text,
-    value_of,
-    values,
-)
+from data.ingest.decode.message import Convention, Decoded, DeviceInfo, Kind, Message, Reading
+from data.ingest.decode.payload import Json, is_json, parse_object, text
+from data.ingest.decode.presence import says_something
+from data.ingest.decode.streamed import Streamed
 
 _COMPONENTS = (
     "alarm_control_panel|binary_sensor|button|camera|climate|cover|device|device_automation|device_tracker|event|"
@@ -34,11 +30,11 @@ _COMPONENTS = (
 _CONFIG = re.compile(
     rf"(?P<prefix>.+?)/(?P<component>{_COMPONENTS})/(?:(?P<node>[\w-]+)/)?(?P<object>[\w-]+)/config"
 )
-_STATE = re.compile(rf"homeassistant/(?:{_COMPONENTS})/(?P<device>.+)/(?P<attribute>[^/]+)", re.DOTALL)
 _PREFIX = "homeassistant"
-_TEXTS = frozenset(("state", "effect", "color_mode"))
-_COMMANDS = frozenset(("set", "command", "cmd"))
+_SPEAKING = frozenset(("state", "event", "attributes", "version"))
 _MAX_ON_TOPIC = 1_000
+_MAX_WILD = 100  # each costs a comparison with every topic
+_MAX_HEARD = 256  # characters
 
 
 class HomeAssistant:
@@ -54,11 +50,12 @@ class HomeAssistant:
         self._others = others
         self._announced: Memory[str, Announced] = Memory()  # by topic of the announcement
         self._entities: Memory[str, tuple[Entity, ...]] = Memory()  # by state topic
-        self._availability: Memory[str, None] = Memory()
+        self._wild: tuple[Entity, ...] = ()  # of state topics with wildcards
+        self._presence = Presence()
         self._places: Memory[tuple[str, str], str] = Memory()  # where a device says a metric
         self._called: Memory[str, str] = Memory()  # a device's name by its id
         self._owners: Memory[str, str] = Memory()  # and the id by the name
-        self._units: Memory[str, str] = Memory()  # by device, of states that are streamed
+        self._streamed = Streamed(frozenset(_COMPONENTS.split("|")))
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic was not announced.
@@ -69,14 +66,20 @@ class HomeAssistant:
         config = _CONFIG.fullmatch(message.topic)
         if config is not None and (config["prefix"] == _PREFIX or is_json(text(message.payload))):
             return self._config(config, message)
-        if (entities := self._entities.get(message.topic)) is not None:
-            return self._of_another(message, entities) or self._state(entities, text(message.payload))
-        if message.topic in self._availability and not is_json(text(message.payload)):
-            return Decoded(convention=self.name, kind="status")
+        entities = self._announced_for(message.topic)
+        tells_presence = message.topic in self._presence
+        if entities or tells_presence:
+            decoded = self._of_another(message, entities) or self._state(message, entities)
+            return self._with_presence(decoded, message) if tells_presence else decoded
+        if message.retain and len(message.payload) <= _MAX_HEARD:
+            self._presence.remember(message.topic, message.payload.decode("utf-8", "replace").strip())
         if message.topic == f"{_PREFIX}/status":
             return Decoded(convention=self.name, kind="status")
-        state = _STATE.fullmatch(message.topic)
-        return None if state is None else self._unannounced(state["device"], state["attribute"], message)
+        return self._streamed.decode(message)
+
+    def _announced_for(self, topic: str) -> tuple[Entity, ...]:
+        wild = tuple(entity for entity in self._wild if matches(entity.topic, topic))
+        return (self._entities.get(topic) or ()) + wild
 
     def _config(self, config: re.Match[str], message: Message) -> Decoded:
         said = text(message.payload)
@@ -85,28 +88,35 @@ class HomeAssistant:
             return Decoded(convention=self.name, kind="discovery-delete")
         found = announced(config["component"], config["object"], parse_object(said))
         device = self._device(found)
-        named = replace(found, entities=tuple(self._named(entity, device) for entity in found.entities))
-        self._announced[message.topic] = named
-        for entity in named.entities:
-            on_topic = (self._entities.get(entity.topic) or ()) + (entity,)
-            self._entities[entity.topic] = on_topic[-_MAX_ON_TOPIC:]
-        for topic in named.availability:
-            self._availability[topic] = None
-        return Decoded(convention=self.name, kind="discovery")
+        named = tuple(self._named(entity, device, message) for entity in found.entities)
+        self._announced[message.topic] = replace(found, entities=named)
+        for entity in named:
+            if is_wild(entity.topic):
+                self._wild = (*self._wild, entity)[-_MAX_WILD:]
+            else:
+                on_topic = (self._entities.get(entity.topic) or ()) + (entity,)
+                self._entities[entity.topic] = on_topic[-_MAX_ON_TOPIC:]
+        speaking = dict.fromkeys(entity.device for entity in named if entity.role in _SPEAKING)
+        present = self._presence.announce(message.topic, speaking, found.availability)
+        told = (replace(found.about, device=name, online=present.get(name)) for name in speaking)
+        return Decoded(convention=self.name, kind="discovery", devices=tuple(filter(says_something, told)))
 
-    def _forget(self, topic: str) -> None:
-        old = self._announced.pop(topic)
+    def _forget(self, announcement: str) -> None:
+        self._presence.forget(announcement)
+        old = self._announced.pop(announcement)
         for entity in old.entities if old else ():
-            left = tuple(one for one in self._entities.get(entity.topic) or () if one != entity)
             self._places.pop((entity.device, entity.metric))
+            left = tuple(one for one in self._entities.get(entity.topic) or () if one != entity)
             if left:
                 self._entities[entity.topic] = left
             else:
                 self._entities.pop(entity.topic)
+        if old:
+            self._wild = tuple(one for one in self._wild if one not in old.entities)
 
     def _device(self, found: Announced) -> str | None:
         """The name of what announces itself, its own alone; None when it has none."""
-        identity, name = found.device_id, found.device_name
+        identity, name = found.device_id, found.about.label
         if identity is None:
             return name
         if name is None:  # only one of a device's announcements need state its name
@@ -116,8 +126,10 @@ class HomeAssistant:
         self._called[identity], self._owners[name] = name, identity
         return name
 
-    def _named(self, entity: Entity, device: str | None) -> Entity:
-        """The entity of that device, by a metric that the device says nowhere else."""
+    def _named(self, entity: Entity, device: str | None, message: Message) -> Entity:
+        """The entity of the device that speaks on its topic, by a metric that it says nowhere else."""
+        if entity.role in _SPEAKING and (other := self._name_by_another(entity, message)) is not None:
+            return replace(entity, device=other)
         entity = replace(entity, device=device or entity.device)
         place = "/".join((entity.topic, *(entity.path or ())))
         if self._places.get((entity.device, entity.metric)) not in (None, place):
@@ -125,86 +137,111 @@ class HomeAssistant:
         self._places[entity.device, entity.metric] = place
         return entity
 
+    def _name_by_another(self, entity: Entity, message: Message) -> str | None:
+        """What the convention of the entity's topic calls the device: the one of a value said there."""
+        said: Json = 1
+        for step in reversed(entity.path or ()):
+            said = {step: said}
+        if entity.is_object:
+            said = {"state": 1} | (said if isinstance(said, dict) else {})
+        probe = replace(message, topic=entity.topic, payload=json.dumps(said).encode())
+        for convention in self._others:
+            with suppress(DecodeError):
+                decoded = convention.decode(probe)
+                if decoded is not None and decoded.readings:
+                    return decoded.readings[-1].device
+        return None
+
     def _of_another(self, message: Message, entities: tuple[Entity, ...]) -> Decoded | None:
-        units = {"/".join(entity.path): entity.unit for entity in entities if entity.path is not None}
+        by_path = {
+            "/".join(one.path): one for one in entities if one.path is not None and one.role == "state"
+        }
         for convention in self._others:
             decoded = convention.decode(message)
             if decoded is not None:
-                alone = units.get("") if len(decoded.readings) == 1 else None
-                readings = tuple(
-                    replace(reading, unit=reading.unit or units.get(reading.metric) or alone)
-                    for reading in decoded.readings
-                )
-                return replace(decoded, readings=readings)
+                alone = by_path.get("") if len(decoded.readings) == 1 else None
+                found = (_with(reading, by_path.get(reading.metric) or alone) for reading in decoded.readings)
+                return replace(decoded, readings=tuple(found))
         return None
 
-    def _state(self, entities: tuple[Entity, ...], said: str) -> Decoded:
+    def _state(self, message: Message, entities: tuple[Entity, ...]) -> Decoded:
+        speaking = [one for one in entities if one.role in _SPEAKING]
+        if not speaking:
+            return Decoded(convention=self.name, kind=_kind_of_silent(entities))
+        said = text(message.payload)
         if not said:
             return Decoded(convention=self.name, kind="empty")
-        stated = parse_json(said) if is_json(said) else said
-        readings = tuple(reading for entity in entities for reading in _readings(entity, stated))
+        stated = stated_by(said)
+        found = self._readings(speaking, stated, replayed=message.retain)
         reason = None
-        if any(entity.path is None for entity in entities):
+        if any(entity.path is None for entity in speaking):
             reason = "A value is announced with a template that is more than a path; it is left out."
-        kind: Kind = "telemetry" if readings else "undecoded" if reason else "invalid-value"
-        unique = {(reading.device, reading.metric): reading for reading in readings}
-        return Decoded(convention=self.name, kind=kind, readings=tuple(unique.values()), reason=reason)
-
-    def _unannounced(self, device: str, attribute: str, message: Message) -> Decoded | None:
-        """States on Home Assistant's own topics, as it streams them."""
-        said = text(message.payload)
-        if attribute in _COMMANDS:
-            return Decoded(convention=self.name, kind="command")
-        if attribute == "unit_of_measurement":
-            self._units[device] = said.strip('"')
-        if attribute != "state":
-            return Decoded(convention=self.name, kind="metadata")
-        entity = Entity(
-            topic=message.topic, device=device, metric=attribute, object_id="", unit=self._units.get(device)
-        )
-        stated = parse_json(said) if is_json(said) else said
-        readings = tuple(_readings(entity, stated))
+        firmware = tuple(filter(None, (version(entity, stated) for entity in speaking)))
+        where = next(filter(None, (place(entity, stated) for entity in speaking)), None)
+        kind: Kind = "telemetry" if found or where else "undecoded" if reason else "invalid-value"
+        roles = {entity.role for entity in speaking}
+        if "event" in roles:
+            kind = "event"
+        elif not found and not where and roles <= {"attributes", "version"}:
+            kind = "metadata"
         return Decoded(
-            convention=self.name, kind="telemetry" if readings else "invalid-value",
-            readings=tuple(replace(one, metric=one.metric.removeprefix("state/")) for one in readings),
-        )  # fmt: skip
+            convention=self.name, kind=kind, readings=found, devices=firmware, place=where, reason=reason
+        )
+
+    def _readings(self, entities: list[Entity], stated: Json, *, replayed: bool) -> tuple[Reading, ...]:
+        """Attributes first, so that what is announced as a value of its own stands in their place."""
+        unique: dict[tuple[str, str], Reading] = {}
+        taken = {(entity.device, "/".join(entity.path or ())) for entity in entities}
+        unread = any(entity.path is None for entity in entities)
+        for entity in sorted(entities, key=lambda one: one.role != "attributes"):
+            if entity.role == "event" and replayed:  # it happened before
+                continue
+            for reading in readings(entity, stated):
+                if entity.role == "attributes":
+                    name = reading.metric.removeprefix(entity.metric)
+                    if unread or (reading.device, name) in taken or self._is_told_elsewhere(entity, reading):
+                        continue
+                unique[reading.device, reading.metric] = reading
+        return tuple(unique.values())
+
+    def _is_told_elsewhere(self, entity: Entity, reading: Reading) -> bool:
+        place = self._places.get((reading.device, reading.metric))
+        return place is not None and not place.startswith(entity.topic)
+
+    def _with_presence(self, decoded: Decoded, message: Message) -> Decoded:
+        present = self._presence.hear(message.topic, text(message.payload))
+        if decoded.devices or not present:
+            return decoded
+        told = tuple(DeviceInfo(device=device, online=online) for device, online in present.items())
+        return replace(decoded, devices=told)
 
 
-def _readings(entity: Entity, stated: Json) -> Iterator[Reading]:
-    """What a payload says of an entity; `stated` is the text that it is, or its JSON."""
-    if entity.path is None:
-        return
-    found = stated
-    for step in entity.path:
-        found = _step(found, step)
-    if isinstance(found, (dict, list)):
-        if not entity.path:
-            for name, item in values(found, texts=_TEXTS):
-                state = switched(item) if isinstance(item, str) else item
-                yield Reading(device=entity.device, metric=f"{entity.metric}/{name}", value=state)
-        return
-    value, unit = _value(entity, found)
-    if value is not None:
-        yield Reading(device=entity.device, metric=entity.metric, value=value, unit=entity.unit or unit)
+def _kind_of_silent(entities: tuple[Entity, ...]) -> Kind:
+    """The kind of a message on a topic where no value is said."""
+    if any(entity.role == "command" for entity in entities):
+        return "command"
+    return "metadata" if entities else "status"
 
 
-def _step(value: Json, step: str) -> Json:
-    if isinstance(value, dict):
-        return value.get(step)
-    if isinstance(value, list) and step.isascii() and step.isdigit() and int(step[:6]) < len(value):
-        return value[int(step[:6])]
-    return None
+def _with(reading: Reading, entity: Entity | None) -> Reading:
+    if entity is None:
+        return reading
+    return replace(
+        reading, unit=reading.unit or entity.unit, device_class=reading.device_class or entity.device_class
+    )
 
 
-def _value(entity: Entity, stated: Json) -> tuple[Value | None, str | None]:
-    # An entity may call its states what it likes: "1", "motion", "open".
-    if isinstance(stated, str) and is_choice(entity.metric):
-        return parse_state(stated, name=entity.metric)
-    words = {entity.on.lower(): True, entity.off.lower(): False}
-    if (isinstance(stated, str) or entity.unit is None) and str(stated).lower() in words:
-        return words[str(stated).lower()], None
-    if isinstance(stated, str):
-        if len(stated) > 2 and stated[0] == stated[-1] == '"':
-            stated = stated[1:-1]
-        return parse_state(stated.strip())
-    return value_of(stated)
+def is_wild(topic: str) -> bool:
+    """Whether a topic holds the wildcards of a subscription."""
+    return not {"+", "#"}.isdisjoint(topic.split("/"))
+
+
+def matches(wanted: str, topic: str) -> bool:
+    """Whether a topic is among those that a subscription with wildcards asks for."""
+    asked, levels = wanted.split("/"), topic.split("/")
+    if asked[-1] == "#":
+        asked = asked[:-1]
+        levels = levels[: len(asked)]
+    return len(asked) == len(levels) and all(
+        one in ("+", level) for one, level in zip(asked, levels, strict=True)
+    )

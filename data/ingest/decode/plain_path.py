@@ -1,14 +1,14 @@
 """Values on path-like topics: the path names the device, its last level the metric.
 
-The payload is one value (`21.5`, `21.5 °C`, `off`, a short text) or a JSON object of values. Shelly's
-first generation is of this kind: `shellies/<device>/<channel>`.
+The payload is one value (`21.5`, `21.5 °C`, `off`, a short text) or a JSON object of values. A last level
+such as `online` or `LWT` says whether the device is there.
 """
 
 from __future__ import annotations
 
 from analytics.quantities import QUANTITIES
 from data.errors import DecodeError
-from data.ingest.decode.message import Decoded, Kind, Message, Reading, Value
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import (
     TIME_NAMES,
     Json,
@@ -20,6 +20,7 @@ from data.ingest.decode.payload import (
     time_of,
     value_of,
 )
+from data.ingest.decode.presence import described, is_present, says_something
 
 # Levels that are words of a command wherever they stand after the first.
 _COMMANDS = frozenset(("set", "get", "command", "cmd", "cmnd"))
@@ -30,6 +31,9 @@ _ABOUT: dict[str, Kind] = {
     "config": "metadata", "announce": "metadata", "info": "metadata",
     "log": "log", "logs": "log", "logging": "log", "debug": "log",
 }  # fmt: skip
+
+# What a last level `status` says of the device itself; other words of it may be of what the device does.
+_PRESENCE = frozenset(("online", "offline", "connected", "disconnected"))
 
 # Last levels that carry an object and name neither a device nor a metric.
 _ENVELOPES = frozenset(
@@ -47,6 +51,10 @@ _ENVELOPES = frozenset(
         "result",
     )
 )
+
+# Members of an object that say what its device is.
+_MANUFACTURERS = ("manufacturer", "vendor", "brand")
+_FIRMWARE = ("firmware", "firmware_version", "fw", "fw_ver", "fw_version", "sw_version")
 
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
 
@@ -66,8 +74,11 @@ class PlainPath:
         if not levels:
             raise DecodeError("The topic names no device.")
         if (kind := _kind(levels)) is not None:
-            return Decoded(convention=self.name, kind=kind)
+            told = _presence(levels, message.payload) if kind == "status" else ()
+            return Decoded(convention=self.name, kind=kind, devices=told)
         said = text(message.payload)
+        if levels[-1].lower() == "status" and said.lower() in _PRESENCE:
+            return Decoded(convention=self.name, kind="status", devices=_presence(levels, message.payload))
         if is_json(said):
             return self._object(levels, parse_json(said))
         value, unit = parse_scalar(said)
@@ -99,7 +110,10 @@ class PlainPath:
             Reading(device=device, metric=metric, value=value, unit=unit, at=at)
             for metric, value, unit in found
         )
-        return Decoded(convention=self.name, readings=tuple(readings))
+        told = _described(device, said)
+        return Decoded(
+            convention=self.name, readings=tuple(readings), devices=(told,) if says_something(told) else ()
+        )
 
 
 def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
@@ -107,6 +121,25 @@ def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
     value, unit = value_of(values.pop("value"))
     stated = values.get("unit")
     return value, stated if isinstance(stated, str) and stated else unit
+
+
+def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
+    return DeviceInfo(
+        device=device, manufacturer=described(*(said.get(name) for name in _MANUFACTURERS)),
+        model=described(said.get("model")), firmware=described(*(said.get(name) for name in _FIRMWARE)),
+    )  # fmt: skip
+
+
+def _presence(levels: list[str], payload: bytes) -> tuple[DeviceInfo, ...]:
+    """Whether the device above the last level is there; nothing when it is not said, or of no device.
+
+    A last will is of a connection, by which what stands below its topic is heard too.
+    """
+    *above, last = levels
+    online = is_present(text(payload))
+    if not above or online is None:
+        return ()
+    return (DeviceInfo(device="/".join(above), online=online, with_parts=last.lower() == "lwt"),)
 
 
 def _kind(levels: list[str]) -> Kind | None:
@@ -121,8 +154,6 @@ def _kind(levels: list[str]) -> Kind | None:
 
 
 def _device_and_metric(levels: list[str]) -> tuple[str, str]:
-    if levels[0] == "shellies" and len(levels) > 2:
-        return levels[1], "/".join(levels[2:])
     if len(levels) == 1:
         return levels[0], "value"
     return "/".join(levels[:-1]), levels[-1]
@@ -130,8 +161,6 @@ def _device_and_metric(levels: list[str]) -> tuple[str, str]:
 
 def _holder(levels: list[str]) -> tuple[str, str]:
     """The device of an object on this topic, and what its members' names begin with."""
-    if levels[0] == "shellies" and len(levels) > 1:
-        return levels[1], "/".join(levels[2:])
     rest, prefix = levels, ""
     if len(rest) > 1 and rest[-1].lower() in _QUANTITY_WORDS:
         *rest, prefix = rest

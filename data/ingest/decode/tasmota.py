@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from data.ingest.decode.message import Decoded, Kind, Message, Reading, Value
+from data.ingest.decode.memory import Memory
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import (
     Json,
     believable_time,
@@ -22,14 +24,19 @@ from data.ingest.decode.payload import (
     text,
     values,
 )
+from data.ingest.decode.presence import says_something
+from data.ingest.decode.tasmota_about import Discovered, about, discovered
 
 _PREFIXES = ("tele", "stat", "cmnd")
 _LAST = re.compile(r"[A-Z][A-Z0-9_]*")
 
 _KINDS: dict[str, Kind] = {
-    "LWT": "status", "INFO1": "metadata", "INFO2": "metadata", "INFO3": "metadata",
-    "HASS_STATE": "metadata", "LOGGING": "log",
-}  # fmt: skip
+    "INFO1": "metadata",
+    "INFO2": "metadata",
+    "INFO3": "metadata",
+    "HASS_STATE": "metadata",
+    "LOGGING": "log",
+}
 
 # What an answer to a command may hold that is a state; all else is the device's configuration.
 _STATE = re.compile(
@@ -50,6 +57,8 @@ _TEXTS = frozenset(("Action", "ACTION", "STATE"))
 _NAMING = re.compile(r"SENSOR|STATE|RESULT|STATUS\d*")
 _ANSWER = re.compile(r"RESULT|STATUS\d*")
 
+_ABOUT = re.compile(r"INFO1|STATUS[02]?")
+
 _ZIGBEE = "ZbReceived"
 
 # Which members a unit is for that stands beside them or around them.
@@ -68,6 +77,9 @@ class Tasmota:
 
     name = "tasmota"
 
+    def __init__(self) -> None:
+        self._discovered: Memory[str, Discovered] = Memory()  # by device
+
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic has no `tele`, `stat` or `cmnd` in the right place.
 
@@ -76,7 +88,7 @@ class Tasmota:
         """
         levels = [level for level in message.topic.split("/") if level]
         if levels[:2] == ["tasmota", "discovery"]:
-            return Decoded(convention=self.name, kind="discovery")
+            return self._discovery(levels[-1], text(message.payload))
         prefix = next((level for level in levels[:-1] if level in _PREFIXES), None)
         if prefix is None or len(levels) < 3:
             return None
@@ -86,12 +98,34 @@ class Tasmota:
         if _LAST.fullmatch(last) is None:
             return None
         levels.remove(prefix)
+        device, said = "/".join(levels), text(message.payload)
+        if last == "LWT":
+            return self._last_will(device, said)
+        stated = parse_object(said) if is_json(said) else None
+        told = about(device, stated) if stated and _ABOUT.fullmatch(last) else None
         if last in _KINDS:
-            return Decoded(convention=self.name, kind=_KINDS[last])
-        said = text(message.payload)
-        if is_json(said):
-            return self._object("/".join(levels), last, parse_object(said))
-        return self._value("/".join(levels), last, said)
+            decoded = Decoded(convention=self.name, kind=_KINDS[last])
+        elif stated is not None:
+            decoded = self._object(device, last, stated)
+        else:
+            decoded = self._value(device, last, said)
+        return replace(decoded, devices=(told,)) if told and says_something(told) else decoded
+
+    def _discovery(self, part: str, said: str) -> Decoded:
+        if not said:
+            return Decoded(convention=self.name, kind="discovery-delete")
+        found = discovered(parse_object(said)) if part == "config" else None
+        if found is None:
+            return Decoded(convention=self.name, kind="discovery")
+        self._discovered[found.about.device] = found
+        return Decoded(convention=self.name, kind="discovery", devices=(found.about,))
+
+    def _last_will(self, device: str, said: str) -> Decoded:
+        known = self._discovered.get(device)
+        words = {"online": True, "offline": False} | (known.words if known else {})
+        online = words.get(said.lower())
+        told = () if online is None else (DeviceInfo(device=device, online=online),)
+        return Decoded(convention=self.name, kind="status", devices=told)
 
     def _value(self, device: str, metric: str, said: str) -> Decoded:
         value, unit = parse_scalar(said)
@@ -113,8 +147,10 @@ class Tasmota:
         at = _time(said) or _time(stated)
         zigbee = stated.pop(_ZIGBEE, None)
         readings = tuple(_readings(device, stated, at)) + tuple(_heard(zigbee, at))
+        only_event = readings and all(reading.metric.lower().endswith("/action") for reading in readings)
         return Decoded(
-            convention=self.name, kind="telemetry" if readings else "invalid-value", readings=readings,
+            convention=self.name, readings=readings,
+            kind="event" if only_event else "telemetry" if readings else "invalid-value",
             reason=None if readings else "The object holds no value.",
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Zigbee2MQTT: all that is known of a device as one JSON object on `zigbee2mqtt/<friendly name>`.
 
 A friendly name may hold slashes. With `output: attribute` each value has a topic of its own. The bridge
-tells its devices' units on `bridge/devices`. `last_seen` is no time of the values: a switch that is told
+tells what its devices are on `bridge/devices`. `last_seen` is no time of the values: a switch that is told
 to go on is published again with the time at which it was last heard.
 
 Source: https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html
@@ -10,13 +10,11 @@ Source: https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 
 from data.errors import DecodeError
-from data.ingest.decode.memory import Memory
-from data.ingest.decode.message import Decoded, Kind, Message, Reading
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import (
-    Json,
     believable_time,
     is_json,
     parse_json,
@@ -25,6 +23,8 @@ from data.ingest.decode.payload import (
     text,
     values,
 )
+from data.ingest.decode.presence import is_present
+from data.ingest.decode.zigbee_bridge import Bridges
 
 _TOPIC = re.compile(r"(?P<base>(?:.+?/)??zigbee2mqtt[^/]*)/(?P<name>.+)", re.DOTALL)
 _COMMAND = re.compile(r".+/(?:set|get)(?:/.+)?", re.DOTALL)
@@ -54,7 +54,7 @@ class Zigbee2Mqtt:
     name = "zigbee2mqtt"
 
     def __init__(self) -> None:
-        self._units: Memory[tuple[str, str, str], str] = Memory()  # by base topic, device and property
+        self._bridges = Bridges()
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic is not below `zigbee2mqtt`.
@@ -71,7 +71,7 @@ class Zigbee2Mqtt:
         if _COMMAND.fullmatch(name):
             return Decoded(convention=self.name, kind="command")
         if name.endswith("/availability"):
-            return Decoded(convention=self.name, kind="status")
+            return self._availability(base, name.removesuffix("/availability"), text(message.payload))
         said = text(message.payload)
         if not said:
             return Decoded(convention=self.name, kind="empty")
@@ -81,9 +81,7 @@ class Zigbee2Mqtt:
         stated = parse_object(said)
         at = believable_time(stated.get("time"))
         readings = tuple(
-            Reading(
-                device=device, metric=metric, value=value, unit=self._units.get((base, device, metric)), at=at
-            )
+            replace(self._reading(base, device, metric, value), at=at)
             for metric, value in values(stated, texts=_States(), leave=_NO_VALUES)
         )
         only_event = readings and all(reading.metric.startswith("action") for reading in readings)
@@ -101,34 +99,32 @@ class Zigbee2Mqtt:
         value, unit = parse_scalar(said)
         if value is None:
             return Decoded(convention=self.name, kind="invalid-value")
-        unit = unit or self._units.get((base, device, metric))
-        return Decoded(
-            convention=self.name, readings=(Reading(device=device, metric=metric, value=value, unit=unit),)
-        )
+        reading = self._reading(base, device, metric, value, unit=unit)
+        kind: Kind = "event" if metric.startswith("action") else "telemetry"
+        return Decoded(convention=self.name, kind=kind, readings=(reading,))
+
+    def _reading(
+        self, base: str, device: str, metric: str, value: Value, *, unit: str | None = None
+    ) -> Reading:
+        exposed = self._bridges.exposed(base, device, metric)
+        reading = Reading(device=device, metric=metric, value=value, unit=unit)
+        if exposed is None:
+            return reading
+        return replace(reading, unit=unit or exposed.unit, device_class=exposed.name)
+
+    def _availability(self, base: str, device: str, said: str) -> Decoded:
+        online = is_present(said)
+        told = () if online is None else (self._bridges.presence(base, device, online=online),)
+        return Decoded(convention=self.name, kind="status", devices=told)
 
     def _bridge(self, base: str, part: str, message: Message) -> Decoded:
-        if part == "devices" and message.payload:
-            for device, metric, unit in _units(parse_json(text(message.payload))):
-                self._units[base, device, metric] = unit
-        return Decoded(convention=self.name, kind=_BRIDGE.get(part, "status"))
-
-
-def _units(devices: Json) -> Iterator[tuple[str, str, str]]:
-    """Device, property and unit of all that the bridge's devices expose."""
-    for device in devices if isinstance(devices, list) else ():
-        if isinstance(device, dict) and isinstance(device.get("definition"), dict):
-            for metric, unit in _exposed(device["definition"], ""):
-                yield str(device.get("friendly_name")), metric, unit
-
-
-def _exposed(described: Json, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(described, list):
-        for item in described:
-            yield from _exposed(item, path)
-    if isinstance(described, dict):
-        name, unit = described.get("property"), described.get("unit")
-        path = path if not isinstance(name, str) else f"{path}/{name}" if path else name
-        if path and isinstance(unit, str) and unit:
-            yield path, unit
-        for part in ("exposes", "features"):
-            yield from _exposed(described.get(part), path)
+        kind = _BRIDGE.get(part, "status")
+        said = text(message.payload) if part in ("devices", "event", "state") else ""
+        told: tuple[DeviceInfo, ...] = ()
+        if said and part == "devices":
+            told = self._bridges.devices(base, parse_json(said))
+        elif is_json(said) and part == "event":
+            told = self._bridges.event(base, parse_json(said))
+        elif said and (online := is_present(said)) is not None:
+            told = self._bridges.bridge(base, online=online)
+        return Decoded(convention=self.name, kind=kind, devices=told)

@@ -1,0 +1,49 @@
+"""Templates of Home Assistant as paths: read, never evaluated.
+
+A path leads into `value_json` or is `value`, through filters that leave the value what it is. Any other
+template is one whose value is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from data.ingest.decode.payload import Json
+
+Path = tuple[str, ...]
+
+_TEMPLATE = re.compile(
+    r"\{\{-?\s*(?P<root>value_json|value)"
+    r"(?P<path>(?:\.(?!get\()\w+|\.get\((?:'[^'\)]+'|\"[^\"\)]+\")\)|\[\d+\]|\['[^'\]]+'\]|\[\"[^\"\]]+\"\])*)"
+    r"\s*(?P<filters>(?:\|\s*\w+(?:\([^()|{}]*\))?\s*)*)-?\}\}"
+)
+_STEP = re.compile(r"\.get\(['\"](.+?)['\"]\)|\.(\w+)|\[(\d+)\]|\['([^'\]]+)'\]|\[\"([^\"\]]+)\"\]")
+_FILTER = re.compile(r"\|\s*(\w+)")
+_HARMLESS = frozenset(
+    ("float", "int", "round", "default", "string", "is_defined", "upper", "lower", "title", "trim", "tojson")
+)
+
+
+def read_template(template: str) -> Path | None:
+    """The path that a template reads, () for the whole payload, None when it does more than that."""
+    match = _TEMPLATE.fullmatch(template.strip())
+    if match is None or (match["root"] == "value" and match["path"]):
+        return None
+    if not _HARMLESS.issuperset(_FILTER.findall(match["filters"])):
+        return None
+    return tuple("".join(step) for step in _STEP.findall(match["path"]))
+
+
+def follow(path: Path, stated: Json) -> Json:
+    """What a path leads to; null where it leads nowhere."""
+    for step in path:
+        stated = _step(stated, step)
+    return stated
+
+
+def _step(value: Json, step: str) -> Json:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and step.isascii() and step.isdigit() and int(step[:6]) < len(value):
+        return value[int(step[:6])]
+    return None
