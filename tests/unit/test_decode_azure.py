@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.hearing import decode, said, times
+from tests.unit.decoding import hear, said, times
 
 EVENTS = "devices/boiler/messages/events/"
 ENQUEUED = "2026-02-03T04:05:06.7000000Z"
@@ -28,24 +28,24 @@ def base64_json(body: object) -> str:
 
 
 def test_a_devices_own_body_is_read_as_it_is() -> None:
-    decoded = decode(EVENTS + "$.ct=application%2Fjson", {"t": 61.5, "timestamp": ENQUEUED, "mode": "eco"})
+    decoded = hear(EVENTS + "$.ct=application%2Fjson", {"t": 61.5, "timestamp": ENQUEUED, "mode": "eco"})
     assert said(decoded) == [("boiler", "t", 61.5, None), ("boiler", "mode", "eco", None)]
     assert set(times(decoded)) == {AT}
 
 
 def test_a_module_is_a_device_of_its_own() -> None:
-    assert said(decode("devices/edge/modules/opc/messages/events/", {"t": 1})) == [("edge/opc", "t", 1, None)]
+    assert said(hear("devices/edge/modules/opc/messages/events/", {"t": 1})) == [("edge/opc", "t", 1, None)]
 
 
 @pytest.mark.parametrize("body", [{"t": 61.5}, base64_json({"t": 61.5}), json.dumps({"t": 61.5})])
 def test_event_grid_holds_the_body_as_json_or_base64(body: object) -> None:
-    decoded = decode("grid/any", [delivered(body)])
+    decoded = hear("grid/any", [delivered(body)])
     assert said(decoded) == [("boiler", "t", 61.5, None)]
     assert times(decoded) == [AT]
 
 
 def test_a_routed_message_says_which_device_sent_it() -> None:
-    decoded = decode(
+    decoded = hear(
         "routed",
         {
             "EnqueuedTimeUtc": ENQUEUED,
@@ -59,7 +59,7 @@ def test_a_routed_message_says_which_device_sent_it() -> None:
 
 
 def test_a_device_that_connects_is_no_reading() -> None:
-    assert decode("grid/any", delivered({}, "DeviceConnected")).kind == "status"
+    assert hear("grid/any", delivered({}, "DeviceConnected")).kind == "status"
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_a_device_that_connects_is_no_reading() -> None:
     ],
 )
 def test_methods_twins_and_messages_to_a_device_are_no_readings(topic: str, kind: str) -> None:
-    decoded = decode(topic, {"t": 70})
+    decoded = hear(topic, {"t": 70})
     assert (decoded.kind, decoded.readings) == (kind, ())
 
 
 @pytest.mark.parametrize("body", ["not base64!", base64.b64encode(b"{").decode()])
 def test_a_body_that_cannot_be_read_is_refused(body: str) -> None:
     with pytest.raises(DecodeError):
-        decode("grid/any", delivered(body))
+        hear("grid/any", delivered(body))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.hearing import decode, said, times
+from tests.unit.decoding import hear, said, times
 
 UP = "application/3/device/0011223344556677/event/up"
 AT = "2026-02-03T04:05:06.789Z"
 
 
 def test_an_uplink_gives_what_the_codec_decoded_under_the_devices_name() -> None:
-    decoded = decode(
+    decoded = hear(
         UP,
         {
             "time": AT,
@@ -27,7 +27,7 @@ def test_an_uplink_gives_what_the_codec_decoded_under_the_devices_name() -> None
 
 
 def test_version_3_has_its_values_as_json_in_a_text_and_its_time_from_a_gateway() -> None:
-    decoded = decode(
+    decoded = hear(
         UP,
         {
             "applicationID": "3",
@@ -45,27 +45,27 @@ def test_version_3_has_its_values_as_json_in_a_text_and_its_time_from_a_gateway(
     "topic", ["application/3/device/0011223344556677/rx", "eu868/application/3/node/0011223344556677/rx"]
 )
 def test_older_topics_and_prefixes_are_known(topic: str) -> None:
-    assert said(decode(topic, {"object": {"level": 3}})) == [("0011223344556677", "level", 3, None)]
+    assert said(hear(topic, {"object": {"level": 3}})) == [("0011223344556677", "level", 3, None)]
 
 
 def test_a_clock_that_was_never_set_gives_no_time() -> None:
-    assert times(decode(UP, {"time": "0001-01-01T00:00:00Z", "object": {"level": 3}})) == [None]
+    assert times(hear(UP, {"time": "0001-01-01T00:00:00Z", "object": {"level": 3}})) == [None]
 
 
 def test_without_a_codec_there_is_no_reading_and_a_reason() -> None:
-    decoded = decode(UP, {"data": "qrs=", "rxInfo": [{"rssi": -50, "snr": 9}]})
+    decoded = hear(UP, {"data": "qrs=", "rxInfo": [{"rssi": -50, "snr": 9}]})
     assert decoded.kind == "undecoded"
     assert decoded.reason is not None
 
 
 def test_the_battery_is_no_reading_where_the_device_has_another_source() -> None:
     status = {"margin": 12, "batteryLevel": 0, "externalPowerSource": True}
-    found = said(decode("application/3/device/0011223344556677/event/status", status))
+    found = said(hear("application/3/device/0011223344556677/event/status", status))
     assert [metric for _, metric, *_ in found] == ["margin"]
 
 
 def test_a_location_places_the_device() -> None:
-    decoded = decode(
+    decoded = hear(
         "application/3/device/0011223344556677/event/location",
         {"location": {"latitude": 51.5, "longitude": 7.25, "altitude": 80}},
     )
@@ -83,11 +83,11 @@ def test_a_location_places_the_device() -> None:
     ],
 )
 def test_other_events_are_no_readings(topic: str, kind: str) -> None:
-    decoded = decode(topic, {"object": {"level": 3}})
+    decoded = hear(topic, {"object": {"level": 3}})
     assert (decoded.kind, decoded.readings) == (kind, ())
 
 
 @pytest.mark.parametrize("payload", ["", "{", "[1]", b"\xff"])
 def test_a_broken_payload_is_refused(payload: object) -> None:
     with pytest.raises(DecodeError):
-        decode(UP, payload)
+        hear(UP, payload)

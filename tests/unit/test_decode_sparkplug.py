@@ -9,7 +9,7 @@ from data.errors import DecodeError
 from data.ingest.decode import Decoded, Value
 from data.ingest.decode.protobuf import sized_field, varint_field
 from data.ingest.decode.sparkplug_payload import parse
-from tests.unit.hearing import NOW, Ingest, said, times
+from tests.unit.decoding import NOW, Listener, said, times
 
 AT = datetime(2026, 3, 1, 11, 59, tzinfo=UTC)
 INT8, INT16, INT64, UINT32, FLOAT, DOUBLE, BOOLEAN, TEXT, DATA_SET = 1, 2, 4, 7, 9, 10, 11, 12, 16
@@ -52,20 +52,20 @@ def session(number: int) -> bytes:
     return metric("bdSeq", varint_field(11, number), kind=INT64)
 
 
-def born(*metrics: bytes) -> Ingest:
+def born(*metrics: bytes) -> Listener:
     """An ingest that heard the birth of the node `line`."""
-    ingest = Ingest()
+    ingest = Listener()
     ingest.hear("spBv1.0/plant/NBIRTH/line", body(session(3), *metrics))
     return ingest
 
 
 def one(content: bytes, kind: int) -> Value | None:
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("x", content, kind=kind)))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("x", content, kind=kind)))
     return decoded.readings[0].value if decoded.readings else None
 
 
 def test_a_birth_gives_its_values_with_the_time_of_the_message() -> None:
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("flow/a", double(2.5), kind=DOUBLE)))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("flow/a", double(2.5), kind=DOUBLE)))
     assert said(decoded) == [("plant/line", "flow/a", 2.5, None)]
     assert times(decoded) == [AT]
 
@@ -73,7 +73,7 @@ def test_a_birth_gives_its_values_with_the_time_of_the_message() -> None:
 def test_the_time_of_a_metric_goes_before_that_of_the_message() -> None:
     earlier = AT - timedelta(hours=1)
     reading = metric("x", double(1), kind=DOUBLE, at=earlier)
-    assert times(Ingest().hear("spBv1.0/plant/NBIRTH/line", body(reading))) == [earlier]
+    assert times(Listener().hear("spBv1.0/plant/NBIRTH/line", body(reading))) == [earlier]
 
 
 def test_an_alias_is_the_name_that_the_birth_gave_it() -> None:
@@ -133,7 +133,7 @@ def test_a_null_a_nan_and_a_data_set_are_no_reading(content: bytes) -> None:
 
 def test_a_value_of_bad_quality_is_no_reading_and_is_said() -> None:
     reading = metric("x", double(1) + properties(Quality=0), kind=DOUBLE)
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(reading))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(reading))
     assert not decoded.readings
     assert decoded.reason is not None
     assert "bad quality" in decoded.reason
@@ -141,26 +141,26 @@ def test_a_value_of_bad_quality_is_no_reading_and_is_said() -> None:
 
 def test_controls_and_the_session_are_no_readings() -> None:
     control = metric("Node Control/Rebirth", varint_field(14, 0), kind=BOOLEAN)
-    assert not Ingest().hear("spBv1.0/plant/NBIRTH/line", body(session(1), control)).readings
+    assert not Listener().hear("spBv1.0/plant/NBIRTH/line", body(session(1), control)).readings
 
 
 def test_the_members_of_a_template_are_named_after_it() -> None:
     members = sized_field(2, sized_field(1, b"speed") + double(9))
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, members))))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, members))))
     assert said(decoded) == [("plant/line", "pump/speed", 9.0, None)]
 
 
 def test_the_definition_of_a_template_is_no_reading() -> None:
     definition = sized_field(2, sized_field(1, b"speed") + double(9)) + varint_field(5, 1)
     assert (
-        not Ingest()
+        not Listener()
         .hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, definition))))
         .readings
     )
 
 
 def unborn() -> Decoded:
-    return Ingest().hear("spBv1.0/plant/NDATA/line", body(metric(alias=1, content=double(4)), seq=9))
+    return Listener().hear("spBv1.0/plant/NDATA/line", body(metric(alias=1, content=double(4)), seq=9))
 
 
 def test_an_alias_without_a_birth_is_no_reading() -> None:
@@ -178,13 +178,13 @@ def test_data_without_a_birth_ask_the_node_for_it() -> None:
 
 
 def test_a_name_without_a_birth_is_a_reading() -> None:
-    decoded = Ingest().hear("spBv1.0/plant/NDATA/line", body(metric("flow", double(4), kind=DOUBLE), seq=9))
+    decoded = Listener().hear("spBv1.0/plant/NDATA/line", body(metric("flow", double(4), kind=DOUBLE), seq=9))
     assert said(decoded) == [("plant/line", "flow", 4.0, None)]
     assert decoded.request is not None
 
 
 def test_a_node_is_asked_once_a_minute() -> None:
-    ingest = Ingest()
+    ingest = Listener()
     asked = [
         ingest.hear("spBv1.0/plant/NDATA/line", body(seq=None), at=NOW + timedelta(seconds=s)).request
         for s in (0, 59, 60)
@@ -201,7 +201,7 @@ def test_a_missing_number_in_the_sequence_asks_for_a_birth_and_loses_nothing() -
 
 
 def test_the_sequence_begins_anew_after_255_and_a_repetition_is_no_gap() -> None:
-    ingest = Ingest()
+    ingest = Listener()
     ingest.hear("spBv1.0/plant/NBIRTH/line", body(seq=255))
     heard = [ingest.hear("spBv1.0/plant/NDATA/line", body(seq=seq)) for seq in (0, 0, 1)]
     assert [decoded.kind for decoded in heard] == ["telemetry"] * 3
@@ -247,19 +247,19 @@ def test_a_new_birth_of_the_node_ends_those_of_its_devices() -> None:
     ],
 )
 def test_commands_and_the_state_of_a_host_are_no_readings(topic: str, kind: str) -> None:
-    decoded = Ingest().hear(topic, b'{"online":true}')
+    decoded = Listener().hear(topic, b'{"online":true}')
     assert (decoded.kind, decoded.readings) == (kind, ())
 
 
 @pytest.mark.parametrize("raw", [b"\x12\x50abc", b"\xff" * 12, b'{"json":1}', b"\x12\x02\x0a\x05", b"\x08"])
 def test_a_broken_payload_is_refused(raw: bytes) -> None:
     with pytest.raises(DecodeError):
-        Ingest().hear("spBv1.0/plant/NDATA/line", raw)
+        Listener().hear("spBv1.0/plant/NDATA/line", raw)
 
 
 def test_of_too_many_births_those_longest_silent_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.ingest.decode.sparkplug._MAX_METRICS", 6)
-    ingest = Ingest()
+    ingest = Listener()
     for node in ("a", "b", "c"):
         ingest.hear(f"spBv1.0/plant/NBIRTH/{node}", body(metric("flow", double(0), alias=7, kind=DOUBLE)))
     kinds = [

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.hearing import decode, said, times
+from tests.unit.decoding import hear, said, times
 
 UP = "v3/building@acme/devices/meter-3/up"
 
 
 def test_an_uplink_gives_what_the_formatter_decoded() -> None:
-    decoded = decode(
+    decoded = hear(
         UP,
         {
             "received_at": "2026-02-03T04:05:07Z",
@@ -28,13 +28,13 @@ def test_an_uplink_gives_what_the_formatter_decoded() -> None:
 
 def test_the_registrys_location_places_the_device() -> None:
     uplink = {"decoded_payload": {"t": 1}, "locations": {"user": {"latitude": 51.5, "longitude": 7.25}}}
-    place = decode(UP, {"uplink_message": uplink}).place
+    place = hear(UP, {"uplink_message": uplink}).place
     assert place is not None
     assert (place.device, place.latitude, place.longitude) == ("meter-3", 51.5, 7.25)
 
 
 def test_an_uplink_that_nobody_decoded_is_no_reading() -> None:
-    assert decode(UP, {"uplink_message": {"frm_payload": "qrs=", "f_port": 2}}).kind == "undecoded"
+    assert hear(UP, {"uplink_message": {"frm_payload": "qrs=", "f_port": 2}}).kind == "undecoded"
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_an_uplink_that_nobody_decoded_is_no_reading() -> None:
     [("join", "event"), ("down/queued", "event"), ("down/push", "command"), ("down/failed", "log")],
 )
 def test_other_events_are_no_readings(event: str, kind: str) -> None:
-    decoded = decode(f"v3/building@acme/devices/meter-3/{event}", {"uplink_message": {}})
+    decoded = hear(f"v3/building@acme/devices/meter-3/{event}", {"uplink_message": {}})
     assert (decoded.kind, decoded.readings) == (kind, ())
 
 
 @pytest.mark.parametrize("payload", ["", "{", "[1]"])
 def test_a_broken_payload_is_refused(payload: object) -> None:
     with pytest.raises(DecodeError):
-        decode(UP, payload)
+        hear(UP, payload)

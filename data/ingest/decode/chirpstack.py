@@ -12,7 +12,8 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
+from data.ingest.decode.places import place_of
 
 _TOPIC = re.compile(
     r"(?:.+/)?application/[^/]+/(?:device|node)/(?P<eui>[^/]+)/(?:(?P<command>command/.+|tx)|"

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, Kind, Message, Place, Reading
-from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
+from data.ingest.decode.places import place_of
 
 _TOPIC = re.compile(r"(?:.+/)?v3/[^/]+/devices/(?P<device>[^/]+)/(?P<event>.+)")
 _COMMANDS = frozenset(("down/push", "down/replace"))
