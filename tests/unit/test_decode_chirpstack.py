@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.decoding import hear, said, times
+from data.ingest.decode import DeviceInfo
+from tests.unit.decoding import device, hear, said, times
 
 UP = "application/3/device/0011223344556677/event/up"
 AT = "2026-02-03T04:05:06.789Z"
@@ -91,3 +92,50 @@ def test_other_events_are_no_readings(topic: str, kind: str) -> None:
 def test_a_broken_payload_is_refused(payload: object) -> None:
     with pytest.raises(DecodeError):
         hear(UP, payload)
+
+
+@pytest.mark.parametrize("event", ["up", "status", "join", "location"])
+def test_version_4_names_a_device_and_its_profile(event: str) -> None:
+    about = {"deviceName": "Meter 3", "deviceProfileName": "Acme M-100", "devEui": "0011223344556677"}
+    told = device(f"application/3/device/0011223344556677/event/{event}", {"deviceInfo": about})
+    assert told == DeviceInfo(device="Meter 3", label="Meter 3", model="Acme M-100")
+
+
+def test_version_3_names_a_device_and_its_profile() -> None:
+    told = device(UP, {"deviceName": "Meter 3", "deviceProfileName": "Acme M-100", "devEUI": "ABEiM0RVZnc="})
+    assert told == DeviceInfo(device="Meter 3", label="Meter 3", model="Acme M-100")
+
+
+def test_a_device_without_a_name_has_no_label() -> None:
+    told = device(UP, {"deviceInfo": {"deviceProfileName": "Acme M-100"}})
+    assert told == DeviceInfo(device="0011223344556677", model="Acme M-100")
+
+
+@pytest.mark.parametrize(
+    ("status", "metrics"),
+    [
+        ({"margin": 7, "batteryLevelUnavailable": True, "batteryLevel": 0}, ["margin"]),
+        ({"margin": -3, "externalPowerSource": False, "batteryLevel": 75.5}, ["margin", "batteryLevel"]),
+        ({"margin": 7, "battery": 255}, ["margin"]),
+        ({"margin": 7, "battery": 0}, ["margin"]),
+        ({"margin": 7, "battery": 254, "batteryLevel": 100}, ["margin", "batteryLevel", "battery"]),
+    ],
+)
+def test_a_status_gives_the_margin_and_a_battery_level_that_is_known(
+    status: dict[str, object], metrics: list[str]
+) -> None:
+    decoded = hear("application/3/device/0011223344556677/event/status", status)
+    assert [metric for _, metric, *_ in said(decoded)] == metrics
+
+
+def test_nested_lists_of_a_codec_are_paths() -> None:
+    decoded = hear(UP, {"object": {"channels": [{"t": 20.5}, {"t": 21}], "note": None}})
+    assert [(metric, value) for _, metric, value, _ in said(decoded)] == [
+        ("channels/0/t", 20.5),
+        ("channels/1/t", 21),
+    ]
+
+
+def test_gateways_that_hear_the_same_uplink_do_not_multiply_it() -> None:
+    heard = [{"rssi": -90, "time": AT}, {"rssi": -70, "time": AT}]
+    assert len(said(hear(UP, {"rxInfo": heard, "object": {"level": 3}}))) == 1
