@@ -51,7 +51,7 @@ class ThingsBoard:
         gateway, device = match["api"] == "gateway", match["device"] or "me"
         if verb != "telemetry" and verb not in _TELEMETRY:
             kind = _KINDS.get(verb.partition("/")[0])
-            devices = tuple(_told(verb, text(message.payload), None if gateway else device))
+            devices = tuple(_told(verb, message.payload, None if gateway else device))
             return Decoded(convention=self.name, kind=kind, devices=devices) if kind else None
         said = parse_json(text(message.payload))
         if gateway:
@@ -79,19 +79,19 @@ def _held(entry: dict[str, Json]) -> tuple[Json, datetime | None]:
     return entry, None
 
 
-def _told(verb: str, said: str, device: str | None) -> Iterator[DeviceInfo]:
+def _told(verb: str, payload: bytes, device: str | None) -> Iterator[DeviceInfo]:
     """What devices say of themselves; without a device it is a gateway that says it of several."""
     if verb in ("attributes", "a"):
-        stated = parse_object(said)
+        stated = parse_object(text(payload))
         for name, attributes in stated.items() if device is None else [(device, stated)]:
             if isinstance(attributes, dict):
                 yield _described(name, attributes)
     elif device is None and verb in ("connect", "disconnect"):
-        about = parse_object(said)
-        name, profile = about.get("device"), about.get("type")
-        if isinstance(name, str):
+        about = parse_object(text(payload))
+        connected, profile = about.get("device"), about.get("type")
+        if isinstance(connected, str):
             model = profile if isinstance(profile, str) and profile != "default" else None
-            yield DeviceInfo(device=name, model=model, online=verb == "connect")
+            yield DeviceInfo(device=connected, model=model, online=verb == "connect")
 
 
 def _described(device: str, attributes: dict[str, Json]) -> DeviceInfo:

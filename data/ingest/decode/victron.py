@@ -77,7 +77,8 @@ def _described(device: str, path: str, stated: Json) -> DeviceInfo:
 
 
 def _version(stated: Json) -> str | None:
-    """A version; as a number its hexadecimal digits are the decimal ones of major and minor."""
-    if isinstance(stated, int) and not isinstance(stated, bool) and 0 < stated <= 0xFFFF:
-        return f"{stated >> 8:x}.{stated & 0xFF:02x}"
-    return str(stated) if isinstance(stated, (str, int)) and not isinstance(stated, bool) else None
+    """A version: of a number, the hexadecimal digits are those of major and minor, and of a beta release."""
+    if isinstance(stated, int) and not isinstance(stated, bool):
+        number = stated >> 8 if stated > 0xFFFF else stated
+        return f"{number >> 8:x}.{number & 0xFF:02x}" if number > 0 else None
+    return stated if isinstance(stated, str) else None
