@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from data.errors import DecodeError
 from data.ingest.decode.protobuf import sized_field, varint_field
-from tests.unit.decoding import assert_storable
-from tests.unit.hearing import Ingest
+from tests.unit.decoding import Listener, assert_storable
 
 TOPICS = [
     "spBv1.0/g/NBIRTH/n", "spBv1.0/g/NDATA/n", "spBv1.0/g/DBIRTH/n/d", "spBv1.0/g/DDATA/n/d",
@@ -71,11 +70,10 @@ messages = st.lists(st.tuples(st.sampled_from(TOPICS), payloads), min_size=1, ma
 
 @given(messages=messages)
 def test_whatever_comes_gives_storable_readings_or_a_reason(messages: list[tuple[str, bytes]]) -> None:
-    ingest = Ingest()
+    ingest = Listener()
     for topic, payload in messages:
         try:
-            found = ingest.hear(topic, payload).readings
+            found = ingest.hear(topic, payload)
         except DecodeError:
             continue
-        for reading in found:
-            assert_storable(reading)
+        assert_storable(found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +83,15 @@ def test_a_dash_is_standard_input(
 def test_a_wrong_call_says_what_is_wrong(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().err
+
+
+def test_a_reader_who_has_read_enough_hears_no_complaint(file: Path) -> None:
+    file.write_text('{"topic": "a/b", "payload": "1"}\n' * 3)
+    with subprocess.Popen(
+        [sys.executable, "-m", "data.ingest.decode", str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.close()
+        _, complaint = process.communicate()
+    assert (process.returncode, complaint) == (1, "")

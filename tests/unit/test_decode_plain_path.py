@@ -137,14 +137,14 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "deep object": ('{"a":' * 40 + "1" + "}" * 40, "deeper than 32"),
     "very deep list": ("[" * 100_000, "deeper than 32"),
     "list": ("[1, 2]", "CLERESTORY_JSON_TOPICS"),
-    "large payload": (b" " * (256 * 1024 + 1), "256 KiB"),
+    "large payload": (b" " * (512 * 1024 + 1), "512 KiB"),
     "long text": ("x" * 2_000, "1,024 characters"),
     "NUL in a text": ("a\x00b", "not printable"),
     "NUL in a name": ('{"\\u0000": 1}', "not printable"),
     "half a character in a name": ('{"\\ud800": 1}', "not printable"),
     "future": ('{"time": "2026-03-01T12:11:00Z", "v": 1}', "future"),
-    "past": ('{"time": "1999-12-31T23:59:59Z", "v": 1}', "2000 to 2199"),
-    "many values": (json.dumps({f"m{n}": n for n in range(MAX_READINGS + 1)}), "more than 1,000"),
+    "past": ('{"time": "2000-12-31T23:59:59Z", "v": 1}', "2001 to 2199"),
+    "many values": (json.dumps({f"m{n}": n for n in range(MAX_READINGS + 1)}), "more than 5,000"),
 }
 
 

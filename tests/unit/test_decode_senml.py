@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import DecodeError
 from data.ingest.decode import cbor
-from tests.unit.hearing import NOW, decode, said, times
+from tests.unit.decoding import NOW, hear, said, times
 
 TOPIC = "any/topic/at/all"
 
@@ -26,7 +26,7 @@ TOPIC = "any/topic/at/all"
 def test_the_name_is_the_device_and_its_part_the_metric(
     fields: dict[str, str], device: str, metric: str
 ) -> None:
-    [reading] = said(decode(TOPIC, [{**fields, "v": 40}]))
+    [reading] = said(hear(TOPIC, [{**fields, "v": 40}]))
     assert reading[:2] == (device, metric)
 
 
@@ -36,22 +36,22 @@ def test_base_fields_are_in_force_until_they_are_said_anew() -> None:
         {"n": "y", "v": 2, "u": "A"},
         {"bn": "b:", "bv": 20, "n": "x", "v": 3},
     ]
-    assert said(decode(TOPIC, pack)) == [("a", "x", 11, "V"), ("a", "y", 12, "A"), ("b", "x", 23, "V")]
+    assert said(hear(TOPIC, pack)) == [("a", "x", 11, "V"), ("a", "y", 12, "A"), ("b", "x", 23, "V")]
 
 
 def test_a_time_is_added_to_the_base_time() -> None:
     pack = [{"bn": "a:", "bt": 1.7e9, "n": "x", "v": 1}, {"n": "x", "t": -60, "v": 2}]
     first = datetime.fromtimestamp(1.7e9, UTC)
-    assert times(decode(TOPIC, pack)) == [first, first - timedelta(minutes=1)]
+    assert times(hear(TOPIC, pack)) == [first, first - timedelta(minutes=1)]
 
 
 def test_a_time_relative_to_now_counts_from_the_arrival() -> None:
     pack = [{"bn": "a:", "n": "x", "t": -5, "v": 1}, {"n": "x", "v": 2}]
-    assert times(decode(TOPIC, pack)) == [NOW - timedelta(seconds=5), None]
+    assert times(hear(TOPIC, pack)) == [NOW - timedelta(seconds=5), None]
 
 
 def test_what_is_relative_to_now_in_a_retained_message_has_no_time() -> None:
-    assert times(decode(TOPIC, [{"n": "x", "t": -5, "v": 1}], retain=True)) == [None]
+    assert times(hear(TOPIC, [{"n": "x", "t": -5, "v": 1}], retain=True)) == [None]
 
 
 def test_texts_states_and_sums_are_values() -> None:
@@ -61,23 +61,23 @@ def test_texts_states_and_sums_are_values() -> None:
         {"n": "energy", "s": 5},
         {"n": "power", "v": 7, "s": 6},
     ]
-    assert [(metric, value) for _, metric, value, _ in said(decode(TOPIC, pack))] == [
+    assert [(metric, value) for _, metric, value, _ in said(hear(TOPIC, pack))] == [
         ("mode", "eco"), ("on", False), ("energy", 105), ("power", 7), ("power/sum", 106),
     ]  # fmt: skip
 
 
 def test_data_and_nulls_are_no_readings() -> None:
-    assert decode(TOPIC, [{"n": "x", "vd": "aGk"}, {"n": "y", "v": None}]).kind == "undecoded"
+    assert hear(TOPIC, [{"n": "x", "vd": "aGk"}, {"n": "y", "v": None}]).kind == "undecoded"
 
 
 def test_a_field_that_must_be_understood_refuses_the_pack() -> None:
     with pytest.raises(DecodeError, match="must be understood"):
-        decode(TOPIC, [{"n": "x", "v": 1, "scale_": 10}])
+        hear(TOPIC, [{"n": "x", "v": 1, "scale_": 10}])
 
 
 def test_another_list_of_objects_is_no_senml() -> None:
     with pytest.raises(DecodeError, match="list names no metrics"):
-        decode(TOPIC, [{"name": "x", "value": 1}])
+        hear(TOPIC, [{"name": "x", "value": 1}])
 
 
 # [{-2: "a:", -3: 1700000000, 0: "x", 1: "V", 2: 1.5}, {0: "y", 2: decimal fraction 23.1, 6: -10}]
@@ -85,7 +85,7 @@ CBOR = bytes.fromhex("82a52162613a221a6553f10000617801615602f93e00a300617902c482
 
 
 def test_cbor_says_the_same_as_json() -> None:
-    decoded = decode(TOPIC, CBOR)
+    decoded = hear(TOPIC, CBOR)
     assert said(decoded) == [("a", "x", 1.5, "V"), ("a", "y", pytest.approx(23.1), None)]
     first = datetime.fromtimestamp(1_700_000_000, UTC)
     assert times(decoded) == [first, first - timedelta(seconds=10)]
@@ -96,7 +96,7 @@ def test_cbor_says_the_same_as_json() -> None:
 )
 def test_broken_cbor_is_refused(raw: bytes) -> None:
     with pytest.raises(DecodeError):
-        decode(TOPIC, raw)
+        hear(TOPIC, raw)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import gzip
 import struct
+import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from data.errors import DecodeError
-from data.ingest.decode import Decoded, Value
+from data.ingest.decode import Decoded, DeviceInfo, Value
 from data.ingest.decode.protobuf import sized_field, varint_field
-from data.ingest.decode.sparkplug_payload import parse
-from tests.unit.hearing import NOW, Ingest, said, times
+from data.ingest.decode.sparkplug_payload import MAX_METRICS, MAX_UNPACKED, parse
+from tests.unit.decoding import NOW, Listener, said, times
 
 AT = datetime(2026, 3, 1, 11, 59, tzinfo=UTC)
-INT8, INT16, INT64, UINT32, FLOAT, DOUBLE, BOOLEAN, TEXT, DATA_SET = 1, 2, 4, 7, 9, 10, 11, 12, 16
+INT8, INT16, INT64, UINT32, FLOAT, DOUBLE, BOOLEAN, TEXT = 1, 2, 4, 7, 9, 10, 11, 12
 
 
 def ms(at: datetime) -> int:
@@ -52,20 +55,31 @@ def session(number: int) -> bytes:
     return metric("bdSeq", varint_field(11, number), kind=INT64)
 
 
-def born(*metrics: bytes) -> Ingest:
+def born(*metrics: bytes) -> Listener:
     """An ingest that heard the birth of the node `line`."""
-    ingest = Ingest()
+    ingest = Listener()
     ingest.hear("spBv1.0/plant/NBIRTH/line", body(session(3), *metrics))
     return ingest
 
 
+def packed(raw: bytes) -> bytes:
+    """The envelope of a compressed body."""
+    algorithm = metric("algorithm", sized_field(15, b"GZIP"), kind=TEXT)
+    return algorithm + sized_field(4, b"SPBV1.0_COMPRESSED") + sized_field(5, raw)
+
+
+def bare_deflate(raw: bytes) -> bytes:
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packing.compress(raw) + packing.flush()
+
+
 def one(content: bytes, kind: int) -> Value | None:
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("x", content, kind=kind)))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("x", content, kind=kind)))
     return decoded.readings[0].value if decoded.readings else None
 
 
 def test_a_birth_gives_its_values_with_the_time_of_the_message() -> None:
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("flow/a", double(2.5), kind=DOUBLE)))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("flow/a", double(2.5), kind=DOUBLE)))
     assert said(decoded) == [("plant/line", "flow/a", 2.5, None)]
     assert times(decoded) == [AT]
 
@@ -73,7 +87,7 @@ def test_a_birth_gives_its_values_with_the_time_of_the_message() -> None:
 def test_the_time_of_a_metric_goes_before_that_of_the_message() -> None:
     earlier = AT - timedelta(hours=1)
     reading = metric("x", double(1), kind=DOUBLE, at=earlier)
-    assert times(Ingest().hear("spBv1.0/plant/NBIRTH/line", body(reading))) == [earlier]
+    assert times(Listener().hear("spBv1.0/plant/NBIRTH/line", body(reading))) == [earlier]
 
 
 def test_an_alias_is_the_name_that_the_birth_gave_it() -> None:
@@ -133,7 +147,7 @@ def test_a_null_a_nan_and_a_data_set_are_no_reading(content: bytes) -> None:
 
 def test_a_value_of_bad_quality_is_no_reading_and_is_said() -> None:
     reading = metric("x", double(1) + properties(Quality=0), kind=DOUBLE)
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(reading))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(reading))
     assert not decoded.readings
     assert decoded.reason is not None
     assert "bad quality" in decoded.reason
@@ -141,26 +155,26 @@ def test_a_value_of_bad_quality_is_no_reading_and_is_said() -> None:
 
 def test_controls_and_the_session_are_no_readings() -> None:
     control = metric("Node Control/Rebirth", varint_field(14, 0), kind=BOOLEAN)
-    assert not Ingest().hear("spBv1.0/plant/NBIRTH/line", body(session(1), control)).readings
+    assert not Listener().hear("spBv1.0/plant/NBIRTH/line", body(session(1), control)).readings
 
 
 def test_the_members_of_a_template_are_named_after_it() -> None:
     members = sized_field(2, sized_field(1, b"speed") + double(9))
-    decoded = Ingest().hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, members))))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, members))))
     assert said(decoded) == [("plant/line", "pump/speed", 9.0, None)]
 
 
 def test_the_definition_of_a_template_is_no_reading() -> None:
     definition = sized_field(2, sized_field(1, b"speed") + double(9)) + varint_field(5, 1)
     assert (
-        not Ingest()
+        not Listener()
         .hear("spBv1.0/plant/NBIRTH/line", body(metric("pump", sized_field(18, definition))))
         .readings
     )
 
 
 def unborn() -> Decoded:
-    return Ingest().hear("spBv1.0/plant/NDATA/line", body(metric(alias=1, content=double(4)), seq=9))
+    return Listener().hear("spBv1.0/plant/NDATA/line", body(metric(alias=1, content=double(4)), seq=9))
 
 
 def test_an_alias_without_a_birth_is_no_reading() -> None:
@@ -178,13 +192,13 @@ def test_data_without_a_birth_ask_the_node_for_it() -> None:
 
 
 def test_a_name_without_a_birth_is_a_reading() -> None:
-    decoded = Ingest().hear("spBv1.0/plant/NDATA/line", body(metric("flow", double(4), kind=DOUBLE), seq=9))
+    decoded = Listener().hear("spBv1.0/plant/NDATA/line", body(metric("flow", double(4), kind=DOUBLE), seq=9))
     assert said(decoded) == [("plant/line", "flow", 4.0, None)]
     assert decoded.request is not None
 
 
 def test_a_node_is_asked_once_a_minute() -> None:
-    ingest = Ingest()
+    ingest = Listener()
     asked = [
         ingest.hear("spBv1.0/plant/NDATA/line", body(seq=None), at=NOW + timedelta(seconds=s)).request
         for s in (0, 59, 60)
@@ -201,7 +215,7 @@ def test_a_missing_number_in_the_sequence_asks_for_a_birth_and_loses_nothing() -
 
 
 def test_the_sequence_begins_anew_after_255_and_a_repetition_is_no_gap() -> None:
-    ingest = Ingest()
+    ingest = Listener()
     ingest.hear("spBv1.0/plant/NBIRTH/line", body(seq=255))
     heard = [ingest.hear("spBv1.0/plant/NDATA/line", body(seq=seq)) for seq in (0, 0, 1)]
     assert [decoded.kind for decoded in heard] == ["telemetry"] * 3
@@ -247,19 +261,19 @@ def test_a_new_birth_of_the_node_ends_those_of_its_devices() -> None:
     ],
 )
 def test_commands_and_the_state_of_a_host_are_no_readings(topic: str, kind: str) -> None:
-    decoded = Ingest().hear(topic, b'{"online":true}')
+    decoded = Listener().hear(topic, b'{"online":true}')
     assert (decoded.kind, decoded.readings) == (kind, ())
 
 
 @pytest.mark.parametrize("raw", [b"\x12\x50abc", b"\xff" * 12, b'{"json":1}', b"\x12\x02\x0a\x05", b"\x08"])
 def test_a_broken_payload_is_refused(raw: bytes) -> None:
     with pytest.raises(DecodeError):
-        Ingest().hear("spBv1.0/plant/NDATA/line", raw)
+        Listener().hear("spBv1.0/plant/NDATA/line", raw)
 
 
 def test_of_too_many_births_those_longest_silent_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.ingest.decode.sparkplug._MAX_METRICS", 6)
-    ingest = Ingest()
+    ingest = Listener()
     for node in ("a", "b", "c"):
         ingest.hear(f"spBv1.0/plant/NBIRTH/{node}", body(metric("flow", double(0), alias=7, kind=DOUBLE)))
     kinds = [
@@ -267,3 +281,121 @@ def test_of_too_many_births_those_longest_silent_are_forgotten(monkeypatch: pyte
         for node in ("c", "a")
     ]
     assert kinds == ["telemetry", "unresolvable"]
+
+
+def test_a_birth_says_that_the_node_is_online_and_what_it_is() -> None:
+    about = {
+        "Properties/Hardware Make": b"Acme",
+        "Properties/Hardware Model": b"Edge 7",
+        "Properties/FW": b"1.4.2",
+        "Line 2/Model": b"of the product",
+    }
+    metrics = [metric(name, sized_field(15, word), kind=TEXT) for name, word in about.items()]
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", body(*metrics))
+    assert decoded.devices == (
+        DeviceInfo(device="plant/line", online=True, manufacturer="Acme", model="Edge 7", firmware="1.4.2"),
+    )
+    assert len(decoded.readings) == len(about)
+
+
+def test_the_birth_of_a_device_says_that_it_is_online_and_nothing_of_its_node() -> None:
+    decoded = born().hear("spBv1.0/plant/DBIRTH/line/pump", body(seq=1))
+    assert decoded.devices == (DeviceInfo(device="plant/line/pump", online=True),)
+
+
+def test_the_death_of_a_node_takes_its_devices_offline() -> None:
+    decoded = born().hear("spBv1.0/plant/NDEATH/line", body(session(3), seq=None))
+    assert decoded.devices == (DeviceInfo(device="plant/line", online=False, with_parts=True),)
+
+
+def test_the_death_of_a_node_that_was_never_heard_takes_it_offline() -> None:
+    decoded = Listener().hear("spBv1.0/plant/NDEATH/line", body(session(3), seq=None))
+    assert decoded.devices[0].online is False
+
+
+def test_the_death_of_an_earlier_session_takes_nothing_offline() -> None:
+    assert born().hear("spBv1.0/plant/NDEATH/line", body(session(2), seq=None)).devices == ()
+
+
+def test_the_death_of_a_device_takes_that_device_offline_alone() -> None:
+    decoded = born().hear("spBv1.0/plant/DDEATH/line/pump", body(seq=1))
+    assert decoded.devices == (DeviceInfo(device="plant/line/pump", online=False),)
+
+
+def test_data_say_nothing_of_the_device_itself() -> None:
+    assert born().hear("spBv1.0/plant/NDATA/line", body(metric("x", double(1)), seq=1)).devices == ()
+
+
+def test_a_member_of_a_template_has_the_data_type_and_unit_of_its_birth() -> None:
+    def pump(content: bytes, about: bytes = b"") -> bytes:
+        return metric("pump", sized_field(18, sized_field(2, sized_field(1, b"t") + about + content)))
+
+    about = varint_field(4, INT8) + properties(engUnit="K")
+    ingest = born(pump(varint_field(10, 1), about))
+    decoded = ingest.hear("spBv1.0/plant/NDATA/line", body(pump(varint_field(10, 250)), seq=1))
+    assert said(decoded) == [("plant/line", "pump/t", -6, "K")]
+
+
+def test_a_birth_of_thousands_of_metrics_is_taken() -> None:
+    metrics = [metric(f"zone {n}/temperature", double(n), alias=n, kind=DOUBLE) for n in range(4_000)]
+    assert len(Listener().hear("spBv1.0/plant/NBIRTH/line", body(*metrics)).readings) == 4_000
+
+
+def test_metrics_without_end_are_refused() -> None:
+    with pytest.raises(DecodeError, match="more than 10,000 metrics"):
+        Listener().hear("spBv1.0/plant/NBIRTH/line", sized_field(2, b"") * (MAX_METRICS + 1))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, bare_deflate], ids=["gzip", "zlib", "bare"])
+def test_a_compressed_body_is_unpacked(pack: Callable[[bytes], bytes]) -> None:
+    inner = body(metric("flow", double(2.5), kind=DOUBLE))
+    decoded = Listener().hear("spBv1.0/plant/NBIRTH/line", packed(pack(inner)))
+    assert said(decoded) == [("plant/line", "flow", 2.5, None)]
+    assert times(decoded) == [AT]
+
+
+def test_the_sequence_may_stand_outside_of_what_is_compressed() -> None:
+    ingest = born()
+    inner = body(metric("flow", double(2.5), kind=DOUBLE), seq=None)
+    decoded = ingest.hear("spBv1.0/plant/NDATA/line", packed(zlib.compress(inner)) + varint_field(3, 7))
+    assert decoded.kind == "sequence-gap"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (gzip.compress(bytes(MAX_UNPACKED + 1)), "more than 1024 KiB"),
+        (gzip.compress(b"abc")[:-9], "cut off"),
+        (b"rubbish", "neither GZIP nor DEFLATE"),
+        (b"", "cut off"),
+    ],
+)
+def test_a_compressed_body_that_is_too_large_or_broken_is_refused(raw: bytes, reason: str) -> None:
+    with pytest.raises(DecodeError, match=reason):
+        Listener().hear("spBv1.0/plant/NBIRTH/line", packed(raw))
+
+
+def test_a_historical_metric_is_a_reading_of_its_own_time() -> None:
+    earlier = AT - timedelta(days=1)
+    stored = metric("x", varint_field(5, 1) + double(1), kind=DOUBLE, at=earlier)
+    decoded = born().hear("spBv1.0/plant/NDATA/line", body(stored, seq=1))
+    assert times(decoded) == [earlier]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "meant"),
+    [
+        (
+            sized_field(15, b"6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+            15,
+            "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        ),
+        (varint_field(11, 1_770_000_000_000), 13, 1_770_000_000_000),
+        (varint_field(11, 2**64 - 1), 8, 2**64 - 1),
+        (varint_field(11, 2**32 - 2), 3, -2),
+        (bytes([12 << 3 | 5]) + struct.pack("<f", 1.5), FLOAT, 1.5),
+    ],
+    ids=["UUID", "DateTime", "UInt64", "Int32 in the long field", "Float"],
+)
+def test_a_value_is_what_its_data_type_means(content: bytes, kind: int, meant: Value) -> None:
+    assert one(content, kind) == meant

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.decoding import hear, rows
+from data.ingest.decode import DeviceInfo
+from tests.unit.decoding import device, hear, rows
 
 
 def test_a_service_of_an_installation_is_the_device_and_the_path_the_metric() -> None:
@@ -37,3 +38,38 @@ def test_another_message_is_left_to_other_conventions(topic: str, payload: str) 
 def test_broken_json_is_refused() -> None:
     with pytest.raises(DecodeError, match="not valid JSON"):
         hear("N/c0ffee/battery/512/Soc", '{"value": ')
+
+
+BATTERY = "c0ffee/battery/512"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("ProductName", '"SmartShunt 500A"', DeviceInfo(device=BATTERY, model="SmartShunt 500A")),
+        ("CustomName", '"Cellar bank"', DeviceInfo(device=BATTERY, label="Cellar bank")),
+        ("FirmwareVersion", "1046", DeviceInfo(device=BATTERY, firmware="4.16")),
+        ("FirmwareVersion", str(0x0145FF), DeviceInfo(device=BATTERY, firmware="1.45")),
+        ("FirmwareVersion", '"v3.2"', DeviceInfo(device=BATTERY, firmware="v3.2")),
+        ("Connected", "1", DeviceInfo(device=BATTERY, online=True)),
+        ("Connected", "0", DeviceInfo(device=BATTERY, online=False)),
+    ],
+)
+def test_a_service_says_what_it_is(path: str, value: str, told: DeviceInfo) -> None:
+    assert device(f"N/{BATTERY}/{path}", f'{{"value": {value}}}') == told
+
+
+@pytest.mark.parametrize("path", ["ProductName", "CustomName", "FirmwareVersion", "Mgmt/Connection"])
+def test_what_is_not_known_or_not_asked_for_is_not_said(path: str) -> None:
+    assert hear(f"N/{BATTERY}/{path}", '{"value": null}').devices == ()
+
+
+def test_a_service_that_is_gone_is_offline() -> None:
+    assert device(f"N/{BATTERY}/Connected", "").online is False
+
+
+def test_a_list_gives_its_members() -> None:
+    assert rows("N/c0ffee/system/0/Batteries", '{"value": [{"soc": 81.5, "name": "bank"}, null]}') == [
+        ("c0ffee/system/0", "Batteries/0/soc", 81.5, None),
+        ("c0ffee/system/0", "Batteries/0/name", "bank", None),
+    ]

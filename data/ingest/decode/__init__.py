@@ -32,7 +32,7 @@ from data.ingest.decode.message import (
     Value,
 )
 from data.ingest.decode.opcua import OpcUa
-from data.ingest.decode.payload import MAX_BYTES, NO_ZONE
+from data.ingest.decode.payload import EARLIEST, MAX_BYTES, NO_ZONE
 from data.ingest.decode.plain_path import PlainPath
 from data.ingest.decode.senml import SenML
 from data.ingest.decode.shelly import Shelly
@@ -58,10 +58,9 @@ __all__ = [
     "conventions",
 ]
 
-MAX_READINGS = 1_000
+MAX_READINGS = 5_000  # the birth of a large Sparkplug node
 MAX_NAME = 255  # characters; far longer ones do not fit the store's index
 MAX_TEXT = 1_024  # characters
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _CLOCK_TOLERANCE = timedelta(minutes=10)
 
@@ -118,7 +117,7 @@ class Decoder:
                 if self._zone is not None:
                     decoded = _in_zone(decoded, self._zone, message.received_at)
                 _check(decoded, message.received_at)
-                return decoded
+                return _presentable(decoded)
         raise DecodeError("No convention knows this topic.")
 
 
@@ -151,9 +150,40 @@ def _check(decoded: Decoded, received_at: datetime) -> None:
             _check_time(reading.at, received_at)
 
 
-def _check_name(name: str, what: str) -> None:
+def _presentable(decoded: Decoded) -> Decoded:
+    """Without words that cannot be shown: a bad label must not cost the readings."""
+    readings, devices = decoded.readings, decoded.devices[:MAX_READINGS]
+    if any(one.device_class is not None and not _is_name(one.device_class) for one in readings):
+        readings = tuple(replace(one, device_class=_kept(one.device_class)) for one in readings)
+    told = (_told(info) for info in devices if _is_name(info.device))
+    return replace(decoded, readings=readings, devices=tuple(info for info in told if _says_anything(info)))
+
+
+def _told(info: DeviceInfo) -> DeviceInfo:
+    return replace(
+        info, label=_kept(info.label), manufacturer=_kept(info.manufacturer), model=_kept(info.model),
+        firmware=_kept(info.firmware), area=_kept(info.area),
+    )  # fmt: skip
+
+
+def _kept(word: str | None) -> str | None:
+    stripped = word.strip() if word else ""
+    return stripped if _is_name(stripped) else None
+
+
+def _says_anything(info: DeviceInfo) -> bool:
+    return (
+        any((info.label, info.manufacturer, info.model, info.firmware, info.area)) or info.online is not None
+    )
+
+
+def _is_name(name: str) -> bool:
     # NUL and lone surrogates, which the store cannot hold, are not printable either.
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
+
+
+def _check_name(name: str, what: str) -> None:
+    if not _is_name(name):
         raise DecodeError(f"The {what}'s name is empty, longer than {MAX_NAME} characters or not printable.")
 
 
@@ -166,7 +196,7 @@ def _check_value(value: Value) -> None:
 
 
 def _check_time(at: datetime, received_at: datetime) -> None:
-    if not _EARLIEST <= at < _LATEST:
-        raise DecodeError("The message's time is not in the years 2000 to 2199.")
+    if not EARLIEST <= at < _LATEST:
+        raise DecodeError("The message's time is not in the years 2001 to 2199.")
     if at > received_at + _CLOCK_TOLERANCE:
         raise DecodeError("The message's time is more than 10 minutes in the future.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -22,7 +23,11 @@ from data.ingest.tenants import TenantTopics
 
 
 def main(arguments: list[str]) -> int:
-    """Print what the messages of a file say; 2 when the file or a setting cannot be used."""
+    """Print what the messages of a file say.
+
+    Returns:
+        2 when the file or a setting cannot be used, 1 when the output is closed before its end, else 0.
+    """
     if len(arguments) != 1:
         print("Usage: python -m data.ingest.decode FILE.jsonl (- for standard input)", file=sys.stderr)
         return 2
@@ -33,6 +38,9 @@ def main(arguments: list[str]) -> int:
         with nullcontext(sys.stdin) if name == "-" else Path(name).open(encoding="utf-8") as lines:
             for line in filter(str.strip, lines):
                 print(json.dumps(_answer(decoder, tenants, line)), flush=True)
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's last flush fails anew
+        return 1
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,7 +2,8 @@
 
 `application/<id>/device/<EUI>/event/<event>`, before 3.11 `application/<id>/device/<EUI>/rx` and the like; a
 prefix may stand before it. Values are what the device profile's codec made of the payload: `object`, in
-version 3 also JSON in the text `objectJSON`. What the gateways tell of the radio is no measurement.
+version 3 also JSON in the text `objectJSON`. What the gateways tell of the radio is no measurement. A device
+has no connection that could be lost, so nothing says whether it is online; its profile's name is its model.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 from datetime import datetime
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Decoded, Kind, Message, Reading
-from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
+from data.ingest.decode.places import place_of
 
 _TOPIC = re.compile(
     r"(?:.+/)?application/[^/]+/(?:device|node)/(?P<eui>[^/]+)/(?:(?P<command>command/.+|tx)|"
@@ -20,6 +22,7 @@ _TOPIC = re.compile(
 )
 _OTHER: dict[str, Kind] = {"log": "log", "error": "log", "integration": "event", "txack": "event"}
 _STATUS = ("margin", "batteryLevel", "battery")
+_NO_LEVEL = (0, 255)  # of `battery`, which version 3 sends as LoRaWAN does: powered otherwise, not known
 
 
 class ChirpStack:
@@ -39,12 +42,15 @@ class ChirpStack:
         if match["command"]:
             return Decoded(convention=self.name, kind="command")
         event = match["event"]
-        if event not in ("up", "rx", "status", "location"):
+        if event not in ("up", "rx", "status", "location", "join"):
             return Decoded(convention=self.name, kind=_OTHER.get(event, "event"))
         said = parse_json(text(message.payload))
         if not isinstance(said, dict):
             raise DecodeError("A ChirpStack event is a JSON object; this one is none.")
-        device = _name(said) or match["eui"]
+        device = _first_text(said, "deviceInfo.deviceName", "deviceName") or match["eui"]
+        devices = (_described(device, said),)
+        if event == "join":
+            return Decoded(convention=self.name, kind="event", devices=devices)
         found = tuple(
             Reading(device=device, metric=metric, value=value, unit=unit, at=_time(said))
             for metric, value, unit in every_value(_measured(event, said))
@@ -52,7 +58,7 @@ class ChirpStack:
         )
         reason = None if found else "The event has no decoded values; give the device profile a codec."
         return Decoded(
-            convention=self.name, kind="telemetry" if found else "undecoded", readings=found,
+            convention=self.name, kind="telemetry" if found else "undecoded", readings=found, devices=devices,
             place=place_of(device, said.get("location")) if event == "location" else None, reason=reason,
         )  # fmt: skip
 
@@ -64,6 +70,7 @@ def _measured(event: str, said: dict[str, Json]) -> Json:
     if event == "status":
         # These flags stand for a level that is not known or not a battery's.
         no_level = said.get("batteryLevelUnavailable") is True or said.get("externalPowerSource") is True
+        no_level = no_level or ("batteryLevel" not in said and said.get("battery") in _NO_LEVEL)
         unknown = ("batteryLevel", "battery") if no_level else ()
         return {name: said[name] for name in _STATUS if name in said and name not in unknown}
     decoded = said.get("object")
@@ -73,12 +80,17 @@ def _measured(event: str, said: dict[str, Json]) -> Json:
     return decoded
 
 
-def _name(said: dict[str, Json]) -> str | None:
-    for path in ("deviceInfo.deviceName", "deviceName"):
-        name = member(said, path)
-        if isinstance(name, str) and name.strip():
-            return name.strip()
-    return None
+def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
+    return DeviceInfo(
+        device=device,
+        label=_first_text(said, "deviceInfo.deviceName", "deviceName"),
+        model=_first_text(said, "deviceInfo.deviceProfileName", "deviceProfileName"),
+    )
+
+
+def _first_text(said: dict[str, Json], *paths: str) -> str | None:
+    stated = (member(said, path) for path in paths)
+    return next((word.strip() for word in stated if isinstance(word, str) and word.strip()), None)
 
 
 def _time(said: dict[str, Json]) -> datetime | None:

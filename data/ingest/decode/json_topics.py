@@ -15,10 +15,10 @@ from data.ingest.decode.payload import (
     member,
     parse_json,
     parse_time,
-    place_at,
     text,
     value_of,
 )
+from data.ingest.decode.places import place_at
 from data.settings import JsonTopic
 
 _SETTING = "CLERESTORY_JSON_TOPICS"

@@ -2,14 +2,17 @@
 
 A network message holds data set messages, which may also stand alone or in a list; a device is
 `<publisher>/<writer>`. OPC Publisher's older samples hold one node each. A value of bad status is none.
+Units are in a data set's metadata; its own name plate (OPC 10000-100) is in fields of set names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from data.ingest.decode.message import Decoded, Kind, Message, Reading
+from data.ingest.decode.memory import Memory
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
 from data.ingest.decode.payload import Json, believable_time, every_value, is_json, member, parse_json, text
 
 _Object = dict[str, Json]
@@ -19,7 +22,15 @@ _MARKS = (b'"Messages"', b'"Payload"', b'"NodeId"', b'"ua-')
 _DATA = frozenset(("ua-data", "ua-keyframe", "ua-deltaframe", ""))
 _KINDS: dict[str, Kind] = {"ua-metadata": "metadata", "ua-event": "event"}
 _BAD = 0x8000_0000
+_STATES = {0: False, 1: False, 2: True, 3: False}  # disabled, paused, operational, error
+_NAME_PLATE = {
+    "Manufacturer": "manufacturer", "Model": "model", "ComponentName": "label",
+    "SoftwareRevision": "firmware", "DeviceRevision": "firmware",
+}  # fmt: skip
 _VARIANT = frozenset(("Type", "Body", "Dimensions", "UaType"))
+_VARIANT_105 = frozenset(("UaType", "Value", "Dimensions"))
+_STRUCTURE = frozenset(("TypeId", "Encoding", "Body"))
+_LOCALIZED = frozenset(("Locale", "Text"))
 _DATA_VALUE = frozenset(
     (
         "Value", "StatusCode", "Status", "SourceTimestamp", "SourcePicoseconds", "ServerTimestamp",
@@ -32,6 +43,9 @@ class OpcUa:
     """Network messages, data set messages and samples."""
 
     name = "opcua-pubsub-json"
+
+    def __init__(self) -> None:
+        self._units: Memory[tuple[str, str], str] = Memory()  # by device and field
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when it has not the convention's shape.
@@ -49,10 +63,32 @@ class OpcUa:
         objects = [item for item in items if isinstance(item, dict) and _is_own(item)]
         if not objects or len(objects) < len(items):
             return None
-        found = tuple(reading for item in objects for reading in _of_message(item, message.topic))
-        if found:
-            return Decoded(convention=self.name, readings=found)
-        return Decoded(convention=self.name, kind=_kind(objects))
+        told = [info for item in objects for info in self._told(item, message.topic)]
+        readings = [self._with_unit(one) for item in objects for one in _of_message(item, message.topic)]
+        kind = "telemetry" if readings else _kind(objects)
+        devices = (*told, *_name_plates(readings))
+        return Decoded(convention=self.name, kind=kind, readings=tuple(readings), devices=devices)
+
+    def _told(self, item: _Object, topic: str) -> Iterator[DeviceInfo]:
+        """What metadata and a publisher's state say of devices; the units of metadata are remembered."""
+        publisher = _text(item.get("PublisherId")) or topic
+        if _type(item) == "ua-metadata":
+            devices = {
+                _device(publisher, item.get(name)) for name in ("DataSetWriterId", "DataSetWriterName")
+            }
+            for field, unit in _units(member(item, "MetaData.Fields")):
+                for device in devices:
+                    self._units[device, field] = unit
+            label = member(item, "MetaData.Name")
+            yield DeviceInfo(device=_writer(item, publisher), label=label if isinstance(label, str) else None)
+        elif _type(item) == "ua-status":
+            status = item.get("Status")
+            online = _STATES.get(status) if isinstance(status, int) else None
+            yield DeviceInfo(device=publisher, online=online, with_parts=True)
+
+    def _with_unit(self, reading: Reading) -> Reading:
+        unit = self._units.get((reading.device, reading.metric))
+        return reading if unit is None or reading.unit is not None else replace(reading, unit=unit)
 
 
 def _is_own(item: _Object) -> bool:
@@ -106,10 +142,46 @@ def _of_data_set(item: _Object, publisher: str) -> Iterator[Reading]:
     payload = item.get("Payload")
     if _type(item) not in _DATA or _is_bad(item.get("Status")) or not isinstance(payload, dict):
         return
-    writer = _text(item.get("DataSetWriterName")) or _text(item.get("DataSetWriterId"))
-    device = f"{publisher}/{writer}" if writer else publisher
+    device = _writer(item, publisher)
     for field, stated in payload.items():
         yield from _of_field(device, field, stated, item.get("Timestamp"))
+
+
+def _writer(item: _Object, publisher: str) -> str:
+    return _device(publisher, item.get("DataSetWriterName") or item.get("DataSetWriterId"))
+
+
+def _device(publisher: str, writer: Json) -> str:
+    named = _text(writer)
+    return f"{publisher}/{named}" if named else publisher
+
+
+def _units(fields: Json) -> Iterator[tuple[str, str]]:
+    """The fields of metadata that have a unit."""
+    for field in fields if isinstance(fields, list) else []:
+        properties, name = member(field, "Properties"), member(field, "Name")
+        for one in properties if isinstance(properties, list) else []:
+            key = member(one, "Key")
+            stated = _value_of(member(one, "Value"))
+            # A structure in a variant has its type beside its own body.
+            unit = _value_of(member(_value_of(stated), "DisplayName"))
+            is_unit = _text(member(key, "Name") or key).endswith("EngineeringUnits")
+            if is_unit and isinstance(name, str) and isinstance(unit, str) and unit:
+                yield name, unit
+
+
+def _name_plates(readings: Sequence[Reading]) -> Iterator[DeviceInfo]:
+    """What devices say of themselves in fields of set names."""
+    said: dict[str, dict[str, str]] = {}
+    for reading in readings:
+        word = _NAME_PLATE.get(reading.metric)
+        if word and isinstance(reading.value, str):
+            said.setdefault(reading.device, {}).setdefault(word, reading.value)
+    for device, words in said.items():
+        yield DeviceInfo(
+            device=device, label=words.get("label"), manufacturer=words.get("manufacturer"),
+            model=words.get("model"), firmware=words.get("firmware"),
+        )  # fmt: skip
 
 
 def _of_sample(item: _Object, topic: str) -> Iterator[Reading]:
@@ -129,10 +201,21 @@ def _of_field(device: str, name: str, stated: Json, message_time: Json) -> Itera
             return
         at = _first_time(stated) or at
         stated = stated.get("Value")
-    if isinstance(stated, dict) and "Body" in stated and _VARIANT.issuperset(stated):
-        stated = stated["Body"]
-    for path, value, unit in every_value(stated, name):
+    for path, value, unit in every_value(_value_of(stated), name):
         yield Reading(device=device, metric=path, value=value, unit=unit, at=at)
+
+
+def _value_of(stated: Json) -> Json:
+    """The value in a variant, a structure or a text with its language."""
+    if not isinstance(stated, dict):
+        return stated
+    if "Body" in stated and (_VARIANT.issuperset(stated) or _STRUCTURE.issuperset(stated)):
+        return _value_of(stated["Body"])
+    if "Value" in stated and "UaType" in stated and _VARIANT_105.issuperset(stated):
+        return _value_of(stated["Value"])
+    if "Text" in stated and _LOCALIZED.issuperset(stated):
+        return stated["Text"]
+    return {name: item for name, item in stated.items() if name not in ("UaTypeId", "TypeId")}
 
 
 def _first_time(stated: _Object) -> datetime | None:

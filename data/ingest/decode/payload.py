@@ -9,11 +9,12 @@ from collections.abc import Container, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Place, Value
+from data.ingest.decode.message import Value
 
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+Scalar = str | int | float | bool | None
+Json = dict[str, "Json"] | list["Json"] | Scalar
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_PLAIN = 1_024  # characters of a payload that is no JSON
@@ -24,7 +25,8 @@ NO_ZONE = timezone(timedelta(0), "not stated")
 # Members of an object that state its time, when they can be believed to.
 TIME_NAMES = frozenset(("time", "timestamp", "ts", "datetime", "date_time", "epoch"))
 
-_BELIEVABLE_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+# Clocks of devices that lost their power begin in 2000: what is from before 2001 was not measured then.
+EARLIEST = datetime(2001, 1, 1, tzinfo=UTC)
 
 STATES = {"on": True, "off": False, "true": True, "false": False, "open": True, "closed": False}
 
@@ -96,6 +98,28 @@ def parse_scalar(said: str) -> tuple[Value | None, str | None]:
     return said, None
 
 
+def is_choice(name: str) -> bool:
+    """Whether a value of this name is one of several words, of which `off` may be one."""
+    return _CHOICE.search(name.lower()) is not None
+
+
+def parse_state(said: str, *, name: str = "") -> tuple[Value | None, str | None]:
+    """As `parse_scalar`, but one of several words stays text: what covers say, and modes.
+
+    Raises:
+        DecodeError: the number is too large, or the text too long.
+    """
+    word = said.lower()
+    if word in _MOVING or (is_choice(name) and word in _SWITCHED):
+        return said, None
+    return parse_scalar(said)
+
+
+def switched(said: str) -> Value:
+    """`ON`, `off`, `true` and `False` as what they mean, any other text as it is."""
+    return _SWITCHED.get(said.lower(), said)
+
+
 def parse_json(said: str) -> Json:
     """The JSON value. NaN and infinity, which JSON has not but devices send, are null.
 
@@ -109,6 +133,18 @@ def parse_json(said: str) -> Json:
     except RecursionError as error:
         raise DecodeError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from error
     _check_depth(value, MAX_DEPTH)
+    return value
+
+
+def parse_object(said: str) -> dict[str, Json]:
+    """A JSON object.
+
+    Raises:
+        DecodeError: it is not JSON, or another JSON value.
+    """
+    value = parse_json(said)
+    if not isinstance(value, dict):
+        raise DecodeError("The payload is no JSON object.")
     return value
 
 
@@ -133,32 +169,57 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else _finite(digits)
 
 
-def leaves(value: Json, path: str = "") -> Iterator[tuple[str, float | bool]]:
-    """Every number and on/off state with its path, the levels joined by `/`."""
+def walk(value: Json, path: str = "", name: str = "") -> Iterator[tuple[str, str, Scalar]]:
+    """All that is neither object nor list: its path, the levels joined by `/`, and whose member it is."""
     if isinstance(value, dict):
-        for name, item in value.items():
-            yield from leaves(item, f"{path}/{name}" if path else name)
+        for key, item in value.items():
+            yield from walk(item, f"{path}/{key}" if path else key, key)
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from leaves(item, f"{path}/{position}" if path else str(position))
-    elif isinstance(value, (bool, int, float)):
-        yield path, value
-    elif isinstance(value, str) and value.lower() in STATES:
-        yield path, STATES[value.lower()]
+            yield from walk(item, f"{path}/{position}" if path else str(position), name)
+    else:
+        yield path, name, value
+
+
+def leaves(value: Json) -> Iterator[tuple[str, float | bool]]:
+    """Every number and on/off state with its path."""
+    for path, _, item in walk(value):
+        if isinstance(item, (bool, int, float)):
+            yield path, item
+        elif isinstance(item, str) and item.lower() in STATES:
+            yield path, STATES[item.lower()]
 
 
 def every_value(item: Json, path: str = "") -> Iterator[tuple[str, Value, str | None]]:
-    """Every number, on/off state and short text with its path and unit, the levels joined by `/`."""
-    if isinstance(item, dict):
-        for name, inner in item.items():
-            yield from every_value(inner, f"{path}/{name}" if path else name)
-    elif isinstance(item, list):
-        for position, inner in enumerate(item):
-            yield from every_value(inner, f"{path}/{position}" if path else str(position))
-    elif not isinstance(item, str) or (len(item) <= _MAX_PLAIN and item.isprintable()):
-        value, unit = value_of(item)
-        if value is not None:
-            yield path, value, unit
+    """Every number, on/off state and short text with its path and unit."""
+    for below, _, inner in walk(item, path):
+        if not isinstance(inner, str) or (len(inner) <= _MAX_PLAIN and inner.isprintable()):
+            value, unit = value_of(inner)
+            if value is not None:
+                yield below, value, unit
+
+
+def values(value: Json, *, texts: Container[str], leave: Container[str] = ()) -> Iterator[tuple[str, Value]]:
+    """Every number and on/off state of an object with its path.
+
+    Args:
+        value: The object.
+        texts: Names of members that are values too when they are text.
+        leave: Names of members that are no values, with all that is in them.
+    """
+    for path, name, item in walk(_without(value, leave)):
+        if isinstance(item, (bool, int, float)):
+            yield path, item
+        elif isinstance(item, str) and item.lower() in _SWITCHED and not (name in texts and is_choice(name)):
+            yield path, _SWITCHED[item.lower()]
+        elif isinstance(item, str) and name in texts and item.strip() and item.lower() not in _ABSENT:
+            yield path, item
+
+
+def _without(value: Json, leave: Container[str]) -> Json:
+    if isinstance(value, dict):
+        return {key: _without(item, leave) for key, item in value.items() if key not in leave}
+    return [_without(item, leave) for item in value] if isinstance(value, list) else value
 
 
 def member(value: Json, path: str) -> Json:
@@ -193,7 +254,8 @@ def parse_time(stated: Json) -> datetime:
         if isinstance(stated, (int, float)) and not isinstance(stated, bool):
             return _epoch(stated)
         if isinstance(stated, str):
-            return _epoch(float(stated)) if _is_number(stated) else _iso(stated)
+            number = _NUMBER.fullmatch(stated)
+            return _epoch(float(number[1])) if number and not number[2] else _iso(stated)
     except (ValueError, OverflowError):
         pass
     raise DecodeError("The message's time is neither ISO 8601 nor an epoch.")
@@ -205,7 +267,7 @@ def believable_time(stated: Json) -> datetime | None:
         at = parse_time(stated)
     except DecodeError:
         return None
-    return at if at >= _BELIEVABLE_SINCE else None
+    return at if at >= EARLIEST else None
 
 
 def time_of(said: dict[str, Json]) -> datetime | None:
@@ -218,30 +280,9 @@ def time_of(said: dict[str, Json]) -> datetime | None:
         except DecodeError:
             continue
         # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
-        if at >= _BELIEVABLE_SINCE or (isinstance(item, str) and "-" in item[1:]):
+        if at >= EARLIEST or (isinstance(item, str) and "-" in item[1:]):
             return at
     return None
-
-
-def place_of(device: str, stated: Json) -> Place | None:
-    """Where `latitude` and `longitude` of an object put the device; None when that is not on earth."""
-    return place_at(device, member(stated, "latitude"), member(stated, "longitude"))
-
-
-def place_at(device: str, latitude: Json, longitude: Json) -> Place | None:
-    """The place at these degrees; None for 0/0 or beyond the earth, as a receiver without a fix says."""
-    if isinstance(latitude, (bool, str, dict, list)) or isinstance(longitude, (bool, str, dict, list)):
-        return None
-    if latitude is None or longitude is None or latitude == longitude == 0:
-        return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    return Place(device=device, longitude=float(longitude), latitude=float(latitude))
-
-
-def _is_number(said: str) -> bool:
-    match = _NUMBER.fullmatch(said)
-    return match is not None and not match[2]
 
 
 def _iso(said: str) -> datetime:
@@ -255,66 +296,3 @@ def _epoch(number: float) -> datetime:
     per_second = 1 if size < 1e11 else 10**3 if size < 1e14 else 10**6 if size < 1e17 else 10**9
     whole, rest = divmod(number, per_second)
     return _EPOCH + timedelta(seconds=whole, microseconds=rest * 1_000_000 / per_second)
-
-
-def parse_object(said: str) -> dict[str, Json]:
-    """A JSON object.
-
-    Raises:
-        DecodeError: it is not JSON, or another JSON value.
-    """
-    value = parse_json(said)
-    if not isinstance(value, dict):
-        raise DecodeError("The payload is no JSON object.")
-    return value
-
-
-def is_choice(name: str) -> bool:
-    """Whether a value of this name is one of several words, of which `off` may be one."""
-    return _CHOICE.search(name.lower()) is not None
-
-
-def parse_state(said: str, *, name: str = "") -> tuple[Value | None, str | None]:
-    """As `parse_scalar`, but one of several words stays text: what covers say, and modes.
-
-    Raises:
-        DecodeError: the number is too large, or the text too long.
-    """
-    word = said.lower()
-    if word in _MOVING or (is_choice(name) and word in _SWITCHED):
-        return said, None
-    return parse_scalar(said)
-
-
-def switched(said: str) -> Value:
-    """`ON`, `off`, `true` and `False` as what they mean, any other text as it is."""
-    return _SWITCHED.get(said.lower(), said)
-
-
-def values(value: Json, *, texts: Container[str], leave: Container[str] = ()) -> Iterator[tuple[str, Value]]:
-    """Every number and on/off state of an object with its path, the levels joined by `/`.
-
-    Args:
-        value: The object.
-        texts: Names of members that are values too when they are text.
-        leave: Names of members that are no values, with all that is in them.
-    """
-    yield from _values(value, "", "", texts, leave)
-
-
-def _values(
-    value: Json, path: str, name: str, texts: Container[str], leave: Container[str]
-) -> Iterator[tuple[str, Value]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key not in leave:
-                yield from _values(item, f"{path}/{key}" if path else key, key, texts, leave)
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _values(item, f"{path}/{position}" if path else str(position), name, texts, leave)
-    elif isinstance(value, (bool, int, float)):
-        yield path, value
-    elif isinstance(value, str) and value.lower() in _SWITCHED and not (name in texts and is_choice(name)):
-        yield path, _SWITCHED[value.lower()]
-    elif isinstance(value, str) and name in texts and value.strip() and value.lower() not in _ABSENT:
-        yield path, value

@@ -1,7 +1,8 @@
 """Sparkplug B: births name the metrics, data refer to them by alias, deaths end them.
 
-`spBv1.0/<group>/<type>/<node>[/<device>]`; the device is `<group>/<node>[/<device>]`. When a message was
-missed, or a birth, the answer asks the edge node for its births.
+`spBv1.0/<group>/<type>/<node>[/<device>]`; the device is `<group>/<node>[/<device>]`. A birth says that it is
+online, a death that it is not, and with a node all of its devices. When a message was missed, or a birth,
+the answer asks the edge node for its births.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from data.ingest.decode.message import Decoded, Kind, Message, Reading, Request
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Request
 from data.ingest.decode.payload import believable_time
 from data.ingest.decode.sparkplug_payload import Body, Metric, flat, parse, rebirth, value
 
@@ -22,6 +23,15 @@ _HOST_STATE = re.compile(r"spBv1\.0/STATE/[^/]+")
 _MAX_METRICS = 500_000  # remembered of all births together
 _ASK_EVERY = timedelta(minutes=1)
 _CONTROLS = ("bdSeq", "Node Control/", "Device Control/")
+# Metrics of a birth that describe the device, by the last level of their names.
+_DESCRIBING = {
+    "hardwaremake": "manufacturer", "manufacturer": "manufacturer", "make": "manufacturer",
+    "hardwaremodel": "model", "model": "model",
+    "fw": "firmware", "fwversion": "firmware", "firmware": "firmware", "firmwareversion": "firmware",
+}  # fmt: skip
+_DESCRIBING_FOLDERS = frozenset(
+    ("", "Properties", "Node Properties", "Device Properties", "Info", "Node Info", "Device Info")
+)
 _BAD_QUALITIES = frozenset((0, 500))  # bad, stale
 
 
@@ -113,7 +123,7 @@ class SparkplugB:
         body = parse(message.payload)
         node = self._take(f"{group}/{name}")
         if kind == "NDEATH":
-            decoded = _die(node, body)
+            decoded = _die(node, f"{group}/{name}", body)
         else:
             decoded, incomplete = _hear(node, kind, f"{group}/{name}", device or "", body)
             if incomplete and _may_ask(node, message.received_at):
@@ -143,32 +153,59 @@ def _may_ask(node: _Node, now: datetime) -> bool:
     return True
 
 
-def _die(node: _Node, body: Body) -> Decoded:
+def _die(node: _Node, path: str, body: Body) -> Decoded:
     # The will of an earlier connection can come after the birth of the next one.
-    if node.session is None or _session(body) in (None, node.session):
-        node.bury("")
-    return Decoded(convention=SparkplugB.name, kind="status")
+    if node.session is not None and _session(body) not in (None, node.session):
+        return Decoded(convention=SparkplugB.name, kind="status")
+    node.bury("")
+    gone = DeviceInfo(device=path, online=False, with_parts=True)
+    return Decoded(convention=SparkplugB.name, kind="status", devices=(gone,))
 
 
 def _hear(node: _Node, kind: str, path: str, device: str, body: Body) -> tuple[Decoded, bool]:
     """What a birth, data or a device's death says, and whether something must have been missed."""
+    whole = f"{path}/{device}" if device else path
     missed = kind != "NBIRTH" and node.misses(body.sequence)
     if kind == "DDEATH":
         node.bury(device)
-        return Decoded(convention=SparkplugB.name, kind="status"), missed
+        gone = DeviceInfo(device=whole, online=False)
+        return Decoded(convention=SparkplugB.name, kind="status", devices=(gone,)), missed
     if kind.endswith("BIRTH"):
         node.bear(device, body)
     birth = node.births.get(device)
     metrics = [(birth or _Birth()).complete(metric) for metric in body.metrics]
     nameless = sum(not metric.name for metric in metrics)
-    told = [one for metric in metrics if metric.name for one in flat(metric) if _is_told(one)]
-    unusable = sum(_is_unusable(metric) for metric in told)
-    found = tuple(_readings(f"{path}/{device}" if device else path, told, body.time_ms))
-    result: Kind = "sequence-gap" if missed else "unresolvable" if nameless and not found else "telemetry"
+    told = _told(birth or _Birth(), metrics)
+    result: Kind = "sequence-gap" if missed else "telemetry"
+    found = tuple(_readings(whole, told, body.time_ms))
+    if nameless and not found and not missed:
+        result = "unresolvable"
     decoded = Decoded(
-        convention=SparkplugB.name, kind=result, readings=found, reason=_reason(nameless, unusable)
-    )
+        convention=SparkplugB.name, kind=result, readings=found,
+        devices=(_described(whole, told),) if kind.endswith("BIRTH") else (),
+        reason=_reason(nameless, sum(_is_unusable(metric) for metric in told)),
+    )  # fmt: skip
     return decoded, missed or birth is None or nameless > 0
+
+
+def _told(birth: _Birth, metrics: Iterable[Metric]) -> list[Metric]:
+    """The metrics that have something to say; of a template its members, as they were born."""
+    flattened = (birth.complete(one) for metric in metrics if metric.name for one in flat(metric))
+    return [metric for metric in flattened if _is_told(metric)]
+
+
+def _described(device: str, metrics: Iterable[Metric]) -> DeviceInfo:
+    """What a birth says of the device itself."""
+    said: dict[str, str] = {}
+    for metric in metrics:
+        folder, _, last = metric.name.rpartition("/")
+        word = _DESCRIBING.get(last.replace(" ", "").replace("_", "").lower())
+        if word and folder in _DESCRIBING_FOLDERS and isinstance(metric.raw, str):
+            said.setdefault(word, metric.raw)
+    return DeviceInfo(
+        device=device, online=True,
+        manufacturer=said.get("manufacturer"), model=said.get("model"), firmware=said.get("firmware"),
+    )  # fmt: skip
 
 
 def _is_told(metric: Metric) -> bool:

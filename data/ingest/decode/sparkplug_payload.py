@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,10 @@ from data.ingest.decode.payload import MAX_DEPTH
 from data.ingest.decode.protobuf import fields, sized_field, varint_field
 
 BOOLEAN = 11
+MAX_METRICS = 10_000
+MAX_UNPACKED = 1024 * 1024  # bytes
+_COMPRESSED = b"SPBV1.0_COMPRESSED"  # the schema of a body that holds another one, packed
+_ZLIB_OR_GZIP, _BARE_DEFLATE = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 _SIGNED_BITS = {1: 8, 2: 16, 3: 32, 4: 64}  # Int8 to Int64
 _UNSIGNED_BITS = {5: 8, 6: 16, 7: 32, 8: 64}
 _UNITS = frozenset(("engunit", "engineeringunit", "engineeringunits", "unit", "units"))
@@ -45,22 +50,55 @@ class Body:
 
 
 def parse(raw: bytes) -> Body:
-    """The body.
+    """The body, unpacked when it is compressed.
 
     Raises:
-        DecodeError: it is none.
+        DecodeError: it is none, or far too large.
     """
-    body = Body()
+    body, schema, packed = _read(raw)
+    if schema != _COMPRESSED:
+        return body
+    inner, _, _ = _read(_unpacked(packed))
+    if inner.time_ms is None:
+        inner.time_ms = body.time_ms
+    if inner.sequence is None:
+        inner.sequence = body.sequence
+    return inner
+
+
+def _read(raw: bytes) -> tuple[Body, bytes, bytes]:
+    """A body, the name of its schema and its opaque part."""
+    body, schema, opaque = Body(), b"", b""
     for number, content in fields(raw):
-        if number == 1:
-            body.time_ms = _integer(content)
-        elif number == 2:
-            body.metrics.append(_metric(_bytes(content), MAX_DEPTH))
-        elif number == 3:
-            body.sequence = _integer(content)
-        elif number == 4 and content == b"SPBV1.0_COMPRESSED":
-            raise DecodeError("The Sparkplug payload is compressed; publish it uncompressed.")
-    return body
+        match number:
+            case 1:
+                body.time_ms = _integer(content)
+            case 2:
+                body.metrics.append(_metric(_bytes(content), MAX_DEPTH))
+                if len(body.metrics) > MAX_METRICS:
+                    raise DecodeError(f"The Sparkplug payload holds more than {MAX_METRICS:,} metrics.")
+            case 3:
+                body.sequence = _integer(content)
+            case 4:
+                schema = _bytes(content)
+            case 5:
+                opaque = _bytes(content)
+    return body, schema, opaque
+
+
+def _unpacked(packed: bytes) -> bytes:
+    # The envelope names its algorithm in a metric; the bytes themselves tell it more surely.
+    for window in (_ZLIB_OR_GZIP, _BARE_DEFLATE):
+        unpacking = zlib.decompressobj(window)
+        try:
+            raw = unpacking.decompress(packed, MAX_UNPACKED + 1)
+        except zlib.error:
+            continue
+        if len(raw) > MAX_UNPACKED:
+            raise DecodeError(f"The Sparkplug payload unpacks to more than {MAX_UNPACKED // 1024} KiB.")
+        if unpacking.eof:
+            return raw
+    raise DecodeError("The compressed Sparkplug payload is neither GZIP nor DEFLATE, or cut off.")
 
 
 def rebirth(time_ms: int) -> bytes:

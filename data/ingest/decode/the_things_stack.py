@@ -1,25 +1,26 @@
 """The Things Stack 3 (The Things Network): LoRaWAN events as JSON.
 
 `v3/<application>@<tenant>/devices/<device>/<event>`. Values are what the payload formatter made of an
-uplink; what the gateways tell of the radio is no measurement.
+uplink, or the device repository's normalised form of it where there is no other; what the gateways tell of
+the radio is no measurement.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Decoded, Kind, Message, Place, Reading
-from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, place_of, text
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Place, Reading, Value
+from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
+from data.ingest.decode.places import place_of
 
 _TOPIC = re.compile(r"(?:.+/)?v3/[^/]+/devices/(?P<device>[^/]+)/(?P<event>.+)")
 _COMMANDS = frozenset(("down/push", "down/replace"))
 _LOGS = frozenset(("down/failed", "service/data"))
-_MEASURED = {
-    "up": ("uplink_message.decoded_payload", "uplink_message.normalized_payload"),
-    "location/solved": ("location_solved.location",),
-}
+_MEASURED = frozenset(("up", "location/solved"))
+_Measured = tuple[str, Value, str | None, datetime | None]
 
 
 class TheThingsStack:
@@ -44,16 +45,50 @@ class TheThingsStack:
         if not isinstance(said, dict):
             raise DecodeError("An event of The Things Stack is a JSON object; this one is none.")
         device = match["device"]
-        measured = next((item for path in _MEASURED[event] if (item := member(said, path))), None)
+        otherwise = _time(said)
         found = tuple(
-            Reading(device=device, metric=metric, value=value, unit=unit, at=_time(said))
-            for metric, value, unit in every_value(measured)
+            Reading(device=device, metric=metric, value=value, unit=unit, at=at or otherwise)
+            for metric, value, unit, at in _measured(said)
             if metric
         )
-        if not found:
-            reason = "The uplink has no decoded values; give the device a payload formatter."
-            return Decoded(convention=self.name, kind="undecoded", reason=reason)
-        return Decoded(convention=self.name, readings=found, place=_place(device, said))
+        reason = None if found else "The uplink has no decoded values; give the device a payload formatter."
+        return Decoded(
+            convention=self.name, kind="telemetry" if found else "undecoded", readings=found,
+            devices=(_described(device, said),), place=_place(device, said), reason=reason,
+        )  # fmt: skip
+
+
+def _measured(said: dict[str, Json]) -> Iterator[_Measured]:
+    paths = ("location_solved.location", "uplink_message.decoded_payload")
+    plain = next((item for path in paths if (item := member(said, path))), None)
+    normalized = member(said, "uplink_message.normalized_payload")
+    if plain is None and isinstance(normalized, list):
+        yield from _normalized(normalized)
+        return
+    for metric, value, unit in every_value(normalized if plain is None else plain):
+        yield metric, value, unit, None
+
+
+def _normalized(entries: list[Json]) -> Iterator[_Measured]:
+    """Measurements, each with its time if it has one: else only their position tells several apart."""
+    for position, entry in enumerate(entries):
+        at = believable_time(member(entry, "time"))
+        kept = (
+            {name: item for name, item in entry.items() if name != "time"}
+            if isinstance(entry, dict)
+            else entry
+        )
+        path = "" if at or len(entries) == 1 else str(position)
+        for metric, value, unit in every_value(kept, path):
+            yield metric, value, unit, at
+
+
+def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
+    """The device as the device repository knows it."""
+    names = ("brand_id", "model_id", "firmware_version")
+    stated = [member(said, f"uplink_message.version_ids.{name}") for name in names]
+    brand, model, firmware = (word if isinstance(word, str) else None for word in stated)
+    return DeviceInfo(device=device, manufacturer=brand, model=model, firmware=firmware)
 
 
 def _time(said: dict[str, Json]) -> datetime | None:

@@ -5,8 +5,8 @@ Source: https://github.com/victronenergy/dbus-flashmq
 
 from __future__ import annotations
 
-from data.ingest.decode.message import Decoded, Message, Reading
-from data.ingest.decode.payload import is_json, parse_object, text, value_of, values
+from data.ingest.decode.message import Decoded, DeviceInfo, Message, Reading
+from data.ingest.decode.payload import Json, every_value, is_json, parse_object, text
 
 # First levels of paths under which a service describes itself.
 _ABOUT = frozenset(
@@ -39,9 +39,12 @@ class Victron:
             return Decoded(convention=self.name, kind="status")
         if len(levels) < 4 or not levels[2].isdigit() or (said and not is_json(said)):
             return None
+        device = "/".join(levels[:3])
         if levels[3] in _ABOUT:
-            return Decoded(convention=self.name, kind="metadata")
-        return self._value("/".join(levels[:3]), "/".join(levels[3:]), said)
+            stated = parse_object(said).get("value") if said else None
+            told = _described(device, "/".join(levels[3:]), stated)
+            return Decoded(convention=self.name, kind="metadata", devices=(told,))
+        return self._value(device, "/".join(levels[3:]), said)
 
     def _value(self, device: str, path: str, said: str) -> Decoded | None:
         if not said:  # the service is gone
@@ -49,12 +52,33 @@ class Victron:
         stated = parse_object(said)
         if "value" not in stated:
             return None
-        item = stated["value"]
-        value, unit = value_of(item)
-        found = (
-            [(path, value)] if value is not None else [(f"{path}/{p}", v) for p, v in values(item, texts=())]
+        found = every_value(stated["value"], path)
+        readings = tuple(
+            Reading(device=device, metric=name, value=value, unit=unit) for name, value, unit in found
         )
-        readings = tuple(Reading(device=device, metric=name, value=value, unit=unit) for name, value in found)
         return Decoded(
             convention=self.name, kind="telemetry" if readings else "invalid-value", readings=readings
         )
+
+
+def _described(device: str, path: str, stated: Json) -> DeviceInfo:
+    """What a path tells of its service; one that is gone is not connected."""
+    word = stated if isinstance(stated, str) else None
+    match path:
+        case "CustomName":
+            return DeviceInfo(device=device, label=word)
+        case "ProductName":
+            return DeviceInfo(device=device, model=word)
+        case "FirmwareVersion":
+            return DeviceInfo(device=device, firmware=_version(stated))
+        case "Connected":
+            return DeviceInfo(device=device, online=stated in (1, True))
+    return DeviceInfo(device=device)
+
+
+def _version(stated: Json) -> str | None:
+    """A version: of a number, the hexadecimal digits are those of major and minor, and of a beta release."""
+    if isinstance(stated, int) and not isinstance(stated, bool):
+        number = stated >> 8 if stated > 0xFFFF else stated
+        return f"{number >> 8:x}.{number & 0xFF:02x}" if number > 0 else None
+    return stated if isinstance(stated, str) else None
