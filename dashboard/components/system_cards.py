@@ -101,7 +101,12 @@ def _message(value: Message) -> html.Article:
                 className="letter-head",
             ),
             # Focusable, so that a keyboard can scroll it.
-            html.Pre(value.payload or "(empty)", tabIndex=0, **named(f"Payload on {value.topic}")),
+            html.Pre(
+                value.payload or "(empty)",
+                tabIndex=0,
+                className="text" if value.is_text else "",
+                **named(f"Payload on {value.topic}"),
+            ),
             html.Span(value.rest, className="small"),
         ],
         className="letter",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard import format
@@ -40,6 +40,9 @@ _INGEST_KEPT_S = 1.0
 _STORE_KEPT_S = 60.0  # sizes cost a look at every chunk
 _REASONS_KEPT_S = 10.0
 
+_StoreRead = tuple[health.StoreVersions, system.Sizes, datetime | None, list[system.AppliedMigration]]
+_Newest = Callable[[int], list[messages.Message]]  # those of a reason, by the id of its first one
+
 _HOW_TO_REDRIVE = "python -m data.ingest redrive"
 
 
@@ -51,9 +54,8 @@ def layout(**_query: str) -> Any:
     return html.Div(
         [
             html.H1("System"),
-            html.Div([_ingest(), _store()], className="system-columns"),
+            html.Div([_ingest(), html.Div([_store(), _versions()])], className="system-columns"),
             _quarantine(),
-            _versions(),
         ],
         className="page",
     )
@@ -62,7 +64,7 @@ def layout(**_query: str) -> Any:
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     _register_ingest(app, context)
-    _register_store(app, context.store)
+    _register_store(app, context)
     _register_quarantine(app, context.store)
 
 
@@ -98,14 +100,15 @@ def _register_ingest(app: Dash, context: Context) -> None:
         )
 
 
-def _register_store(app: Dash, store: Store) -> None:
-    """What the store is and holds, read about once a minute."""
+def _register_store(app: Dash, context: Context) -> None:
+    """What the store is and holds; all but the newest reading is read about once a minute."""
+    store = context.store
 
-    def read(tenant: int) -> tuple[health.StoreVersions, system.Sizes, system.Span]:
-        return health.versions(store), system.sizes(store), system.span(store, tenant=tenant)
+    def read(tenant: int) -> _StoreRead:
+        oldest = system.oldest_reading(store, tenant=tenant)
+        return health.versions(store), system.sizes(store), oldest, system.migrations(store)
 
     kept = Kept(read, for_s=_STORE_KEPT_S)
-    applied = Kept(lambda _tenant: system.migrations(store), for_s=_STORE_KEPT_S)
 
     @app.callback(
         Output(_STORE, "children"),
@@ -116,74 +119,70 @@ def _register_store(app: Dash, store: Store) -> None:
     def show_store(_mark: Any) -> tuple[Any, ...]:
         tenant = identity.current().tenant_id
         try:
-            versions, sizes, span = kept.of(tenant)
-            had = applied.of(tenant)
+            versions, sizes, oldest, migrations = kept.of(tenant)
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat after it healed asks again
-        times = [format.moment(one.applied_at, zone=UTC) for one in had]
-        return (
-            system_cards.facts(views.store_facts(versions, sizes, span, now=datetime.now(UTC))),
-            system_cards.migrations(had, times=times),
+        rows = context.snapshots.overview(tenant).rows
+        facts = views.store_facts(
+            versions,
+            sizes,
+            oldest=oldest,
+            newest=max((row.at for row in rows if row.at), default=None),
+            now=datetime.now(UTC),
         )
+        times = [format.moment(one.applied_at, zone=UTC) for one in migrations]
+        return system_cards.facts(facts), system_cards.migrations(migrations, times=times)
 
 
 def _register_quarantine(app: Dash, store: Store) -> None:
     """The reasons, live; the messages of the one that is open, as of its opening."""
     kept = Kept(lambda tenant: system.quarantine(store, tenant=tenant), for_s=_REASONS_KEPT_S)
 
+    def newest(first_id: int) -> list[messages.Message]:
+        found = system.letters(store, tenant=identity.current().tenant_id, first_id=first_id)
+        now = datetime.now(UTC)
+        return [messages.message(letter, now=now) for letter in found]
+
     @app.callback(
         Output(_REASONS, "children"),
         Output(live.slot(system_cards.REASONS, ALL), "children"),
-        Output(live.slot(system_cards.MESSAGES, ALL), "children"),
         Output(_COUNT, "children"),
         Input(MARK, "data"),
-        Input(_REASONS, "value"),
+        State(_REASONS, "value"),
         State(live.slot(system_cards.REASONS, ALL), "id"),
     )
     @identity.needs(NEEDS)
-    def show_quarantine(_mark: Any, opened: str | None, slots: list[live.Slot]) -> tuple[Any, ...]:
-        tenant = identity.current().tenant_id
-
-        def shown() -> dict[str, list[messages.Message]]:
-            return {opened: _newest(store, tenant, opened)} if opened else {}
-
+    def show_reasons(_mark: Any, opened: Any, slots: list[live.Slot]) -> tuple[Any, ...]:
+        now = datetime.now(UTC)
         try:
-            found = kept.of(tenant)
-            now = datetime.now(UTC)
+            found = kept.of(identity.current().tenant_id)
             reasons = {one.first_id: messages.reason(one, now=now) for one in found}
             children, insides = live.update(
                 reasons,
                 slots,
                 inside=system_cards.reason_inside,
-                whole=lambda: _reasons(reasons.values(), shown()),
+                whole=lambda: _reasons(reasons.values(), opened, newest),
             )
-            filled: list[Any] = [no_update] * len(slots)
-            if children is no_update and ctx.triggered_id == _REASONS:
-                opened_ones = shown()
-                filled = [system_cards.messages(opened_ones.get(str(slot["key"]), [])) for slot in slots]
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error
-        return children, insides, filled, _total(found)
+        return children, insides, format.number(found[0].total, digits=0) if found else ""
+
+    @app.callback(
+        Output(live.slot(system_cards.MESSAGES, ALL), "children"),
+        Input(_REASONS, "value"),
+        State(live.slot(system_cards.MESSAGES, ALL), "id"),
+        prevent_initial_call=True,
+    )
+    @identity.needs(NEEDS)
+    def show_messages(opened: Any, slots: list[live.Slot]) -> list[Any]:
+        return [
+            system_cards.messages(newest(slot["key"])) if str(slot["key"]) == opened else [] for slot in slots
+        ]
 
 
-def _newest(store: Store, tenant: int, opened: str) -> list[messages.Message]:
-    """The newest messages of the reason that is open."""
-    if not (opened.isascii() and opened.isdecimal() and len(opened) < 19):
-        return []  # it is what the browser says
-    now = datetime.now(UTC)
-    return [
-        messages.message(letter, now=now)
-        for letter in system.letters(store, tenant=tenant, first_id=int(opened))
-    ]
-
-
-def _reasons(reasons: Iterable[messages.Reason], shown: Mapping[str, list[messages.Message]]) -> list[Any]:
-    items = [system_cards.reason(one, shown.get(str(one.id), [])) for one in reasons]
+def _reasons(reasons: Iterable[messages.Reason], opened: Any, newest: _Newest) -> list[Any]:
+    items = [system_cards.reason(one, newest(one.id) if str(one.id) == opened else []) for one in reasons]
     return items or [html.P("Nothing is set aside.", className="all-well")]
-
-
-def _total(found: list[system.Quarantined]) -> str:
-    return format.number(found[0].total, digits=0) if found else ""
 
 
 def _ingest() -> html.Section:
@@ -232,5 +231,5 @@ def _versions() -> html.Section:
             html.P(f"Clerestory {VERSION}. What brought the database up to date:", className="small"),
             html.Div(skeletons.blocks(1, height=120), id=_MIGRATIONS, className="table plain"),
         ],
-        className="versions",
+        className="panel versions",
     )

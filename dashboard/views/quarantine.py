@@ -29,7 +29,8 @@ class Message:
     id: int
     at: str
     topic: str
-    payload: str  # text, or a hex dump of what is none
+    payload: str
+    is_text: bool  # else the payload is a hex dump of what is none
     size: str
     rest: str  # what is not shown of the payload; "" when nothing
 
@@ -52,18 +53,20 @@ def reason(found: Quarantined, *, now: datetime) -> Reason:
 def message(letter: Letter, *, now: datetime) -> Message:
     """A message whose payload can be read, and never is markup."""
     rest = letter.size - len(letter.head)
+    text = as_text(letter.head, cut=rest > 0)
     return Message(
         id=letter.id,
         at=format.age(letter.received_at, now=now),
         topic=letter.topic,
-        payload=readable(letter.head, cut=rest > 0),
+        payload=hex_dump(letter.head) if text is None else text,
+        is_text=text is not None,
         size=format.size(letter.size),
         rest=f"… {format.size(rest)} more" if rest > 0 else "",
     )
 
 
-def readable(payload: bytes, *, cut: bool = False) -> str:
-    """A payload as text; as a hex dump when it is no UTF-8, or holds what a screen does not show.
+def as_text(payload: bytes, *, cut: bool = False) -> str | None:
+    """A payload as text; None when it is no UTF-8, or holds what a screen does not show.
 
     Args:
         payload: The payload.
@@ -74,11 +77,9 @@ def readable(payload: bytes, *, cut: bool = False) -> str:
     except UnicodeDecodeError as error:
         # The last character of a cut text has at most three bytes too few.
         if not cut or error.end < len(payload) or len(payload) - error.start > 3:
-            return hex_dump(payload)
+            return None
         text = payload[: error.start].decode()
-    if all(sign.isprintable() or sign in "\n\r\t" for sign in text):
-        return text
-    return hex_dump(payload)
+    return text if all(sign.isprintable() or sign in "\n\r\t" for sign in text) else None
 
 
 def hex_dump(payload: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from dashboard import format
 from data.store.health import StoreVersions
-from data.store.system import IngestProcess, Sizes, Span
+from data.store.system import IngestProcess, Sizes
 
 Level = Literal["well", "warns", "bad"]
 
@@ -176,8 +176,8 @@ def figures(processes: Iterable[IngestProcess], *, set_aside: int) -> list[Fact]
     return [
         Fact(label="Messages", value=_rate([one.messages_per_s for one in of])),
         Fact(label="New readings", value=_rate([one.rows_per_s for one in of])),
-        Fact(label="Arrival to commit, half", value=_latency(max(p50_s, default=None))),
-        Fact(label="Arrival to commit, 99\u00a0%", value=_latency(max(p99_s, default=None))),
+        Fact(label="Commit latency, median", value=_latency(max(p50_s, default=None))),
+        Fact(label="Commit latency, 99\u00a0%", value=_latency(max(p99_s, default=None))),
         Fact(label="Queue", value=_whole(sum(one.queue for one in of))),
         Fact(label="Reconnects", value=_whole(sum(one.reconnects for one in of))),
         Fact(label="Conflicting values", value=_whole(sum(one.conflicts for one in of))),
@@ -200,7 +200,7 @@ def processes_listed(processes: Iterable[IngestProcess], *, now: datetime) -> li
         Process(
             name=one.client_id,
             state=_state(one),
-            report=f"{_span(one.silent_s)} ago",
+            report=format.age(now - timedelta(seconds=one.silent_s), now=now),
             since=format.age(one.since, now=now) if one.since else format.NOTHING,
         )
         for one in processes
@@ -214,8 +214,15 @@ def _state(process: IngestProcess) -> str:
     return "linked" if process.connected else "not linked"
 
 
-def store_facts(versions: StoreVersions, sizes: Sizes, span: Span, *, now: datetime) -> list[Fact]:
-    """What the store is and holds."""
+def store_facts(
+    versions: StoreVersions,
+    sizes: Sizes,
+    *,
+    oldest: datetime | None,
+    newest: datetime | None,
+    now: datetime,
+) -> list[Fact]:
+    """What the store is and holds, with the times of the tenant's oldest and newest reading."""
     edition = {"timescale": "community", "apache": "Apache"}.get(versions.timescaledb_license or "", "")
     facts = [
         Fact(label="PostgreSQL", value=versions.postgres),
@@ -226,10 +233,10 @@ def store_facts(versions: StoreVersions, sizes: Sizes, span: Span, *, now: datet
     ]
     if sizes.chunks is not None:
         facts.append(Fact(label="Chunks", value=_chunks(sizes.chunks, sizes.columnstore_chunks or 0)))
-    oldest, newest = (
-        format.age(at, now=now) if at else "none yet" for at in (span.oldest_at, span.newest_at)
-    )
-    return [*facts, Fact(label="Oldest reading", value=oldest), Fact(label="Newest reading", value=newest)]
+    times = {"Oldest reading": oldest, "Newest reading": newest}
+    return facts + [
+        Fact(label=label, value=format.age(at, now=now) if at else "none yet") for label, at in times.items()
+    ]
 
 
 def _upgrade(version: str | None, edition: str) -> str:
@@ -239,10 +246,8 @@ def _upgrade(version: str | None, edition: str) -> str:
 
 
 def _readings(sizes: Sizes) -> str:
-    bytes_ = format.size(sizes.reading_bytes)
-    if sizes.reading_estimate is None:
-        return bytes_
-    return f"about {format.number(float(f'{sizes.reading_estimate:.2g}'))} in {bytes_}"
+    estimate = float(f"{sizes.reading_estimate:.2g}")  # it is no more exact than that
+    return f"about {format.number(estimate, digits=0)} in {format.size(sizes.reading_bytes)}"
 
 
 def _chunks(chunks: int, columnstore: int) -> str:

@@ -42,21 +42,13 @@ class IngestProcess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How large the store is, all tenants together; None: the server does not know it."""
+    """How large the store is, all tenants together; None: this server has no chunks."""
 
     database_bytes: int
     reading_bytes: int
-    reading_estimate: int | None  # rows
+    reading_estimate: int  # rows
     chunks: int | None
     columnstore_chunks: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The tenant's oldest and newest reading; None without any."""
-
-    oldest_at: datetime | None
-    newest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +104,11 @@ def sizes(store: Store) -> Sizes:
     return found
 
 
-def span(store: Store, *, tenant: int) -> Span:
-    """The times of the tenant's oldest and newest reading; costs a look at every series."""
+def oldest_reading(store: Store, *, tenant: int) -> datetime | None:
+    """The time of the tenant's oldest reading, None without any; costs a look at every series."""
     with store.transaction(tenant=tenant) as connection:
-        found = connection.cursor(row_factory=class_row(Span)).execute(_SQL["span"]).fetchone()
-    assert found is not None  # an aggregate gives one row
-    return found
+        row = connection.execute(_SQL["oldest"]).fetchone()
+    return row[0] if row else None
 
 
 def migrations(store: Store) -> list[AppliedMigration]:

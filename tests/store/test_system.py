@@ -89,11 +89,10 @@ def test_the_size_of_the_readings_grows_with_them(web: Store, writer: Writer, ow
     writer.write(
         Batch(samples=[sample(float(n), at=NOON + hours(n / 100), device="sized") for n in range(9_000)])
     )
-    owner.execute("ANALYZE reading")
+    owner.execute("ANALYZE reading")  # else it is estimated some time later
     after = system.sizes(web)
     assert after.reading_bytes > before.reading_bytes
     assert after.database_bytes > after.reading_bytes
-    assert after.reading_estimate is not None
     assert after.reading_estimate >= 18_000  # the neighbour's, too
 
 
@@ -111,17 +110,16 @@ def test_chunks_are_counted_where_there_are_any(
         assert found.columnstore_chunks == 0
 
 
-def test_the_span_is_that_of_the_tenants_own_readings(
+def test_the_oldest_reading_is_the_tenants_own(
     web: Store, writer: Writer, tenant_ids: dict[str, int]
 ) -> None:
-    first, last = NOON - hours(24 * 900), NOON + hours(24 * 900)
+    first = NOON - hours(24 * 900)
     writer.write(Batch(samples=[sample(1.0, at=first, tenant="acme", device="old")]))
-    writer.write(Batch(samples=[sample(1.0, at=last, tenant="acme", device="old")]))
     writer.write(Batch(samples=[sample(1.0, tenant="main", device="new")]))
-    assert system.span(web, tenant=tenant_ids["acme"]) == system.Span(oldest_at=first, newest_at=last)
-    own = system.span(web, tenant=tenant_ids["main"])
-    assert own.oldest_at is not None
-    assert own.oldest_at > first
+    assert system.oldest_reading(web, tenant=tenant_ids["acme"]) == first
+    own = system.oldest_reading(web, tenant=tenant_ids["main"])
+    assert own is not None
+    assert own > first
 
 
 def test_every_migration_is_listed_with_its_time(web: Store) -> None:

@@ -27,9 +27,10 @@ BEGIN
             FROM timescaledb_information.chunks
             WHERE hypertable_schema = ''public'' AND hypertable_name = ''reading''';
     ELSE
-        -- A table that was never analysed has an estimate of -1.
+        -- The one is as of the last ANALYZE, the other forgotten by a server that was killed.
         RETURN QUERY
-            SELECT pg_total_relation_size(oid), nullif(reltuples, -1)::bigint, NULL::int, NULL::int
+            SELECT pg_total_relation_size(oid), greatest(reltuples::bigint, pg_stat_get_live_tuples(oid)),
+                NULL::int, NULL::int
             FROM pg_class WHERE oid = 'reading'::regclass;
     END IF;
 END

@@ -29,9 +29,9 @@ SELECT pg_database_size(current_database()) AS database_bytes,
     bytes AS reading_bytes, estimate AS reading_estimate, chunks, columnstore_chunks
 FROM reading_size();
 
--- name: span
+-- name: oldest
 -- One probe of the index for each series: without TimescaleDB there is no index by time alone.
-SELECT min(first.at) AS oldest_at, (SELECT max(at) FROM latest WHERE value IS NOT NULL) AS newest_at
+SELECT min(first.at)
 FROM series
 CROSS JOIN LATERAL (
     SELECT at FROM tenant_reading WHERE series_id = series.id ORDER BY at LIMIT 1
