@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard import shell
 from dashboard.context import Context
 from dashboard.pages import PAGES
-from dashboard.server import api, csrf, errors, guard, headers, identity, sign_in
+from dashboard.server import api, csrf, errors, guard, headers, identity, quarantine, sign_in
 from dashboard.snapshot import Snapshots
 from data.settings import Settings
 from data.store import Store
@@ -64,6 +64,7 @@ def _server(settings: Settings, store: Store) -> Flask:
     csrf.install(server)
     sign_in.register(server, store)
     api.register(server, store)
+    quarantine.register(server, store)
     return server
 
 
@@ -76,6 +77,7 @@ def _add_pages(app: Dash, context: Context) -> None:
             name=page.NAME,
             title=getattr(page, "TITLE", f"{page.NAME} · Clerestory"),
             order=page.ORDER,
+            needs=getattr(page, "NEEDS", "viewer"),
             layout=page.layout,
         )
         page.register(app, context)

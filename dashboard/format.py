@@ -101,6 +101,17 @@ def age(at: datetime | None, *, now: datetime) -> str:
     return "just now" if now - at < timedelta(seconds=2) else f"{span(now - at)} ago"
 
 
+def size(bytes_: int) -> str:
+    """An amount of data: `312 B`, `4.1 KiB`, `2.3 GiB`."""
+    if bytes_ < 1024:
+        return f"{bytes_}{_GAP}B"
+    amount, units = bytes_ / 1024, iter(("KiB", "MiB", "GiB", "TiB"))
+    unit = next(units)
+    while amount >= 999.5 and unit != "TiB":
+        amount, unit = amount / 1024, next(units)
+    return f"{number(amount, digits=1 if amount < 99.95 else 0)}{_GAP}{unit}"
+
+
 def distance(metres: float) -> str:
     """A way along the ground: `35 m`, `1.2 km`."""
     return f"{metres:.0f}{_GAP}m" if metres < 1_000 else f"{number(metres / 1_000, digits=1)}{_GAP}km"

@@ -151,7 +151,12 @@ def _header() -> dmc.Group:
 
 
 def _links() -> list[dmc.NavLink]:
-    pages = (page for page in dash.page_registry.values() if page["order"] is not None)
+    role = identity.current().role
+    pages = (
+        page
+        for page in dash.page_registry.values()
+        if page["order"] is not None and role in identity.ALLOWED[page["needs"]]
+    )
     return [dmc.NavLink(label=page["name"], href=page["path"], active="exact") for page in pages]
 
 

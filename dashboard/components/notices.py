@@ -51,3 +51,13 @@ def not_found() -> html.Div:
 def away(problem: str) -> html.Div:
     """What is wrong while the page keeps what it shows."""
     return html.Div([icon("database-off"), problem], className="banner")
+
+
+def not_allowed() -> html.Div:
+    """The page is for others."""
+    return notice(
+        "door",
+        "This page is for managers and administrators",
+        html.P("An administrator can give your account the role it needs."),
+        dcc.Link("Go to the Overview", href="/", className="button"),
+    )

@@ -1,12 +1,12 @@
 """The pages: one module each, with `PATH` or `PATH_TEMPLATE`, `NAME`, `ORDER`, `layout` and `register`.
 
-`ORDER` is the place in the navigation; None: not in it.
+`ORDER` is the place in the navigation; None: not in it. `NEEDS` is the role that sees it there.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from dashboard.pages import building, device, not_found_404, overview
+from dashboard.pages import building, device, not_found_404, overview, system
 
-PAGES: tuple[ModuleType, ...] = (overview, building, device, not_found_404)
+PAGES: tuple[ModuleType, ...] = (overview, building, device, system, not_found_404)

@@ -35,7 +35,7 @@ _LATENCY_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 1.0, 60.0
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*"|“[^”]*”)(?!\w)""")  # an apostrophe opens nothing
 _SETTINGS = "CLERESTORY_METRICS_HOST and CLERESTORY_METRICS_PORT"
-_NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
+_NUMBER = re.compile(r"(?<![\w-])\d(?:[\d.,:]*\d)?")  # not that of UTF-8
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the time each counter began would be half of all that is sent
 
