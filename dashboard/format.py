@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analytics import unit_table
 from analytics.quantities import QUANTITIES
 
 NOTHING = "–"
@@ -51,10 +52,11 @@ def measured(number_: float, *, quantity: str | None, unit: str | None) -> str:
 
 def unit_of(*, quantity: str | None, unit: str | None) -> str:
     """The unit to show: the stated one in its usual spelling, else the quantity's own, else none."""
-    known = QUANTITIES.get(quantity or "")
-    if known and (unit is None or unit in known.units):
-        return known.unit
-    return unit or ""
+    if unit is None:
+        known = QUANTITIES.get(quantity or "")
+        return known.unit if known else ""
+    stated = unit_table.unit(unit)
+    return stated.name if stated else unit
 
 
 def number(number_: float, *, digits: int | None = None) -> str:

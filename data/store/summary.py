@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from psycopg.rows import class_row
 
+from analytics import unit_table
 from analytics.quantities import QUANTITIES
 from data.store import statements
 from data.store.pool import Connection, Store
@@ -19,7 +20,7 @@ _SQL = statements.load("summary")
 _COMPARABLE = [
     (name, unit)
     for name in ("temperature", "co2", "energy")
-    for unit in (None, *dict.fromkeys((QUANTITIES[name].unit, *QUANTITIES[name].units)))
+    for unit in (None, *unit_table.spellings(QUANTITIES[name].unit))
 ]
 
 
