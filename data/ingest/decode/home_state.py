@@ -14,11 +14,11 @@ from data.ingest.decode.payload import (
     parse_json,
     parse_scalar,
     parse_state,
-    place_of,
     switched,
     value_of,
     values,
 )
+from data.ingest.decode.places import place_of
 from data.ingest.decode.presence import described
 from data.ingest.decode.template import follow
 
