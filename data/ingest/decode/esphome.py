@@ -35,6 +35,11 @@ _TEXTS = frozenset(("state", "effect", "color_mode", "event_type"))
 # Components whose state is one of words, were it `off`.
 _WORDED = frozenset(("select", "text", "alarm_control_panel"))
 
+_WORDS = {"oscillate_on": True, "oscillate_off": False}
+
+# A line of a log, with the colours of a terminal or without.
+_LOG = re.compile(rb"(?:\x1b\[[0-9;]*m)*(?:\[[0-9:.]+\])?\[[A-Z]{1,2}\]\[")
+
 # A node's own topics say this alone, so that others' topics of the same name are not taken.
 _PRESENT = {b"online": True, b"offline": False}
 
@@ -53,7 +58,7 @@ class EspHome:
         match = _TOPIC.fullmatch(message.topic)
         if match is None:
             own = _OWN.fullmatch(message.topic)
-            return self._availability(message) if own is None else self._own(own, text(message.payload))
+            return self._of_node(message) if own is None else self._own(own, text(message.payload))
         if match["what"] == "command":
             return Decoded(convention=self.name, kind="command")
         said = text(message.payload)
@@ -99,9 +104,12 @@ class EspHome:
         )  # fmt: skip
         return Decoded(convention=self.name, kind="discovery", devices=(told,))
 
-    def _availability(self, message: Message) -> Decoded | None:
+    def _of_node(self, message: Message) -> Decoded | None:
+        """What a node says of itself on a topic that others may use too; None when it is not of its form."""
         node, _, last = message.topic.strip("/").rpartition("/")
         online = _PRESENT.get(message.payload)
+        if last == "debug" and _LOG.match(message.payload):
+            return Decoded(convention=self.name, kind="log")
         if last != "status" or not node or online is None:
             return None
         return Decoded(convention=self.name, kind="status", devices=(DeviceInfo(device=node, online=online),))
@@ -110,4 +118,4 @@ class EspHome:
 def _value(component: str, part: str, said: str) -> tuple[Value | None, str | None]:
     if component in _WORDED:
         return (None if parse_scalar(said)[0] is None else said), None
-    return parse_state(said, name=part)
+    return (_WORDS[said], None) if said in _WORDS else parse_state(said, name=part)

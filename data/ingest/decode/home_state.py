@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from data.ingest.decode.discovery import Entity
 from data.ingest.decode.message import DeviceInfo, Place, Reading, Value
@@ -47,12 +46,15 @@ def readings(entity: Entity, stated: Json) -> Iterator[Reading]:
     elif isinstance(found, (dict, list)):
         if not entity.path or entity.role == "event":
             for name, item in values(found, texts=_TEXTS):
-                state = switched(item) if isinstance(item, str) else item
-                yield _reading(entity, f"{entity.metric}/{name}", state)
+                state = switched(item) if isinstance(item, str) and name == "state" else item
+                yield Reading(device=entity.device, metric=f"{entity.metric}/{name}", value=state)
     else:
         value, unit = _value(entity, found)
-        if value is not None:
-            yield replace(_reading(entity, entity.metric, value), unit=entity.unit or unit)
+        if value is not None and not (entity.unit and isinstance(value, str)):  # with a unit it is a number
+            yield Reading(
+                device=entity.device, metric=entity.metric, value=value, unit=entity.unit or unit,
+                device_class=entity.device_class,
+            )  # fmt: skip
 
 
 def place(entity: Entity, stated: Json) -> Place | None:
@@ -72,14 +74,10 @@ def version(entity: Entity, stated: Json) -> DeviceInfo | None:
     return DeviceInfo(device=entity.device, firmware=installed) if installed else None
 
 
-def _reading(entity: Entity, metric: str, value: Value) -> Reading:
-    return Reading(device=entity.device, metric=metric, value=value, device_class=entity.device_class)
-
-
 def _attributes(entity: Entity, found: Json) -> Iterator[Reading]:
     if isinstance(found, dict):
         for name, item in values(found, texts=(), leave=_NO_VALUES):
-            yield _reading(entity, f"{entity.metric}{name}", item)
+            yield Reading(device=entity.device, metric=f"{entity.metric}{name}", value=item)
 
 
 def _value(entity: Entity, stated: Json) -> tuple[Value | None, str | None]:

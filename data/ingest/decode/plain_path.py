@@ -6,6 +6,9 @@ such as `online` or `LWT` says whether the device is there.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from analytics.quantities import QUANTITIES
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
@@ -13,12 +16,12 @@ from data.ingest.decode.payload import (
     TIME_NAMES,
     Json,
     is_json,
-    leaves,
     parse_json,
     parse_scalar,
     text,
     time_of,
     value_of,
+    values,
 )
 from data.ingest.decode.presence import described, is_present, says_something
 
@@ -56,7 +59,26 @@ _ENVELOPES = frozenset(
 _MANUFACTURERS = ("manufacturer", "vendor", "brand")
 _FIRMWARE = ("firmware", "firmware_version", "fw", "fw_ver", "fw_version", "sw_version")
 
+# Members whose digits are no number, and digits that are none whatever their name.
+_NAMES = frozenset(("id", "device_id", "sensor_id", "serial", "serial_number", "sn", "imei", "version"))
+_ADDRESS = re.compile(r"0[0-9]+|[0-9]{11,}")
+_MAX_NUMBER = 40  # characters, with its unit
+
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
+
+
+class _AnyName:
+    """Texts of any name may be numbers."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+class _Names:
+    """Members that name something, in whatever case."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in (*_NAMES, *_MANUFACTURERS, *_FIRMWARE, "model")
 
 
 class PlainPath:
@@ -93,16 +115,18 @@ class PlainPath:
         if not isinstance(said, dict):
             raise DecodeError("A JSON list names no metrics; describe the topic in CLERESTORY_JSON_TOPICS.")
         at = time_of(said)
-        values = {name: item for name, item in said.items() if name.lower() not in TIME_NAMES}
+        stated = {name: item for name, item in said.items() if name.lower() not in TIME_NAMES}
         found: list[tuple[str, Value, str | None]] = []
-        if "value" in values and levels[-1].lower() not in _ENVELOPES:
+        if "value" in stated and levels[-1].lower() not in _ENVELOPES:
             device, prefix = _device_and_metric(levels)
-            value, unit = _own_value(values)
+            value, unit = _own_value(stated)
             if value is not None:
                 found.append((prefix, value, unit))
         else:
             device, prefix = _holder(levels)
-        found += ((f"{prefix}/{path}" if prefix else path, leaf, None) for path, leaf in leaves(values))
+        found += (
+            (f"{prefix}/{path}" if prefix else path, leaf, unit) for path, leaf, unit in _numbers(stated)
+        )
         if not found:
             reason = "The object holds no number and no state."
             return Decoded(convention=self.name, kind="undecoded", reason=reason)
@@ -114,6 +138,18 @@ class PlainPath:
         return Decoded(
             convention=self.name, readings=tuple(readings), devices=(told,) if says_something(told) else ()
         )
+
+
+def _numbers(stated: dict[str, Json]) -> Iterator[tuple[str, float | bool, str | None]]:
+    """Every number and state with its path and unit, be it written as text; no text, address or name."""
+    for path, item in values(stated, texts=_AnyName(), leave=_Names()):
+        value, unit = (item, None) if not isinstance(item, str) else _number(item.strip())
+        if value is not None and not isinstance(value, str):
+            yield path, value, unit
+
+
+def _number(said: str) -> tuple[Value | None, str | None]:
+    return (None, None) if _ADDRESS.fullmatch(said) or len(said) > _MAX_NUMBER else parse_scalar(said)
 
 
 def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:

@@ -44,6 +44,7 @@ _TEXTS = frozenset(
 
 # The device's own id: by its shape another's topic is not taken for a Shelly's.
 _ID = re.compile(r"shelly[a-z0-9]*-[0-9a-f]{6,12}", re.IGNORECASE)
+_MAX_NAMES = 8  # of who speaks below one prefix; a device has two
 _PRESENT = {b"true": True, b"false": False}
 
 # What is told of a component's settings, not of what it does.
@@ -66,11 +67,12 @@ class Shelly:
             DecodeError: the notification or state is broken.
         """
         if rpc := _RPC.fullmatch(message.topic):
-            decoded = self._rpc(rpc["prefix"], text(message.payload))
-            return None if decoded is None else self._heard(rpc["prefix"], decoded)
+            decoded = self._rpc(_device(rpc["prefix"]), text(message.payload))
+            # Below another's prefix come answers, to who asked.
+            return self._heard(rpc["prefix"], decoded) if decoded and rpc["events"] else decoded
         status = _STATUS.fullmatch(message.topic)
         if status is not None and _is_component(status["component"]):
-            decoded = self._status(status["prefix"], status["component"], text(message.payload))
+            decoded = self._status(_device(status["prefix"]), status["component"], text(message.payload))
             return self._heard(status["prefix"], decoded)
         if _DEBUG.fullmatch(message.topic):
             return Decoded(convention=self.name, kind="log")
@@ -80,11 +82,12 @@ class Shelly:
 
     def _own(self, prefix: str, what: str, message: Message) -> Decoded | None:
         """Whether a device is there, or what it announces; None when the prefix may be another's."""
-        is_id = _ID.fullmatch(prefix.rpartition("/")[2]) and not prefix.startswith("shellies/")
-        names = self._names.get(prefix) or (frozenset((prefix,)) if is_id else None)
+        device = _device(prefix)
+        is_id = _ID.fullmatch(device) and not prefix.startswith("shellies/")
+        names = self._names.get(prefix) or (frozenset((device,)) if is_id else None)
         if what == "announce":
             stated = parse_object(text(message.payload)) if is_json(text(message.payload)) else {}
-            device = described(stated.get("id")) or prefix
+            device = described(stated.get("id")) or device
             if names is None and _ID.fullmatch(device) is None:
                 return None
             return Decoded(convention=self.name, kind="discovery", devices=_told(device, stated))
@@ -101,7 +104,7 @@ class Shelly:
         """Who speaks below a prefix; new ones are as present as the prefix was last said to be."""
         names, online = self._names.get(prefix) or frozenset(), self._present.get(prefix)
         new = {reading.device for reading in decoded.readings} - names
-        if not new:
+        if not new or len(names) >= _MAX_NAMES:
             return decoded
         self._names[prefix] = names | new
         if online is None or decoded.devices:
@@ -148,6 +151,12 @@ class Shelly:
         if readings:
             return Decoded(convention=self.name, readings=readings)
         return Decoded(convention=self.name, kind="undecoded", reason="No component states a value.")
+
+
+def _device(prefix: str) -> str:
+    """The device's own id where the prefix ends with it, else the prefix."""
+    last = prefix.rpartition("/")[2]
+    return last if _ID.fullmatch(last) else prefix
 
 
 def _told(device: str, stated: dict[str, Json]) -> tuple[DeviceInfo, ...]:

@@ -28,6 +28,9 @@ _NO_VALUES = frozenset(
     )
 )  # fmt: skip
 
+# What a sensor that cannot be read states as a temperature.
+_NO_PROBE = 999.0
+
 # A contact says `close`, and no more than these two.
 _CONTACT = {"open": True, "close": False}
 
@@ -71,7 +74,7 @@ def _values(device: str, metric: str, said: str) -> Decoded:
     if metric == "sensor/state" and said in _CONTACT:
         return _one(device, metric, _CONTACT[said], None, kind)
     value, unit = parse_state(said)
-    if value is None:
+    if value is None or (value == _NO_PROBE and "temperature" in metric):
         return Decoded(convention=_NAME, kind="invalid-value" if said else "empty")
     return _one(device, metric, value, unit, kind)
 

@@ -35,6 +35,7 @@ _KINDS: dict[str, Kind] = {
     "INFO2": "metadata",
     "INFO3": "metadata",
     "HASS_STATE": "metadata",
+    "UPTIME": "metadata",
     "LOGGING": "log",
 }
 

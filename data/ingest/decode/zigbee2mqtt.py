@@ -19,7 +19,7 @@ from data.ingest.decode.payload import (
     is_json,
     parse_json,
     parse_object,
-    parse_scalar,
+    parse_state,
     text,
     values,
 )
@@ -96,7 +96,7 @@ class Zigbee2Mqtt:
             raise DecodeError("The payload is no JSON object.")
         if metric in _NO_VALUES:
             return Decoded(convention=self.name, kind="metadata")
-        value, unit = parse_scalar(said)
+        value, unit = parse_state(said, name=metric)
         if value is None:
             return Decoded(convention=self.name, kind="invalid-value")
         reading = self._reading(base, device, metric, value, unit=unit)
