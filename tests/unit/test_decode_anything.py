@@ -15,7 +15,9 @@ TOPICS = [
     "spBv1.0/g/NBIRTH/n", "spBv1.0/g/NDATA/n", "spBv1.0/g/DBIRTH/n/d", "spBv1.0/g/DDATA/n/d",
     "spBv1.0/g/NDEATH/n", "application/1/device/00/event/up", "application/1/device/00/event/location",
     "application/1/device/00/event/status", "v3/a@t/devices/d/up", "v3/a@t/devices/d/location/solved",
-    "v1/devices/me/telemetry", "v1/gateway/telemetry", "$aws/things/t/shadow/update",
+    "v1/devices/me/telemetry", "v1/gateway/telemetry", "v1/gateway/connect", "v1/gateway/attributes",
+    "v1/devices/me/attributes", "$aws/events/presence/connected/t", "spBv1.0/g/DDEATH/n/d",
+    "$aws/things/t/shadow/update",
     "$aws/things/t/shadow/update/documents", "devices/d/messages/events/", "any", "",
 ]  # fmt: skip
 NAMES = [
@@ -24,11 +26,19 @@ NAMES = [
     "metadata", "timestamp", "current", "eventType", "data", "body", "systemProperties",
     "iothub-connection-device-id", "SystemProperties", "Body", "connectionDeviceId",
     "EnqueuedTimeUtc", "MessageType", "Messages",
+    "applicationId", "messageSource", "deviceId", "messageType", "telemetry", "properties",
+    "opType", "hubName",
+    "device", "type", "model", "manufacturer", "version_ids", "brand_id", "normalized_payload",
+    "sessionIdentifier", "MetaData", "Fields", "Name", "Properties", "Key", "DisplayName", "Text", "Body",
     "Payload", "DataSetWriterId", "Value", "StatusCode", "SourceTimestamp", "NodeId", "DisplayName", "Type",
     "n", "bn", "bt", "bu", "bv", "v", "vs", "vb", "s", "t", "u",
 ]  # fmt: skip
 TEXTS = [
     "Microsoft.Devices.DeviceTelemetry",
+    "Microsoft.Devices.DeviceConnected",
+    "deviceConnectivity",
+    "EngineeringUnits",
+    "ua-metadata",
     "ua-data",
     "ua-event",
     "e30=",

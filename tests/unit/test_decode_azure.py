@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -219,3 +220,26 @@ def test_a_device_may_call_a_property_of_its_own_as_the_hub_does() -> None:
 def test_an_envelope_that_does_not_say_who_sent_it_is_refused() -> None:
     with pytest.raises(DecodeError, match="which device"):
         hear("any", {"SystemProperties": {}, "Body": {"t": 1}})
+
+
+@pytest.mark.parametrize("pack", [base64_json, lambda body: body], ids=["base64", "json"])
+def test_what_opc_publisher_sends_is_read_as_opc_ua(pack: Callable[[object], object]) -> None:
+    message = {
+        "MessageType": "ua-data", "PublisherId": "plc",
+        "Messages": [{"DataSetWriterId": 4, "Payload": {"flow": {"Value": 3.5}}}],
+    }  # fmt: skip
+    decoded = hear("grid/any", delivered(pack(message)))
+    assert said(decoded) == [("plc/4", "flow", 3.5, None)]
+    assert times(decoded) == [AT]
+
+
+def test_the_metadata_of_opc_publisher_are_no_reading() -> None:
+    message = {"MessageType": "ua-metadata", "PublisherId": "plc", "DataSetWriterId": 4, "MetaData": {}}
+    decoded = hear("grid/any", delivered(message))
+    assert (decoded.kind, decoded.readings) == ("metadata", ())
+
+
+def test_of_several_envelopes_one_that_holds_nothing_does_not_hide_the_others() -> None:
+    decoded = hear("grid/any", [delivered({}), delivered({"t": 61.5}), *grid("DeviceConnected")])
+    assert said(decoded) == [("boiler", "t", 61.5, None)]
+    assert decoded.devices == (DeviceInfo(device="boiler", online=True),)

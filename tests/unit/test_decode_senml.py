@@ -92,7 +92,15 @@ def test_cbor_says_the_same_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [CBOR[:-1], CBOR + b"\0", b"\x81" * 40 + b"\xa0", b"\x9b" + b"\xff" * 8 + b"\xa0"]
+    "raw",
+    [
+        CBOR[:-1],
+        CBOR + b"\0",
+        b"\x81" * 40 + b"\xa0",
+        b"\x9b" + b"\xff" * 8 + b"\xa0",
+        b"\x81\xa1\x7f\x01\xff\x01",
+    ],
+    ids=["cut off", "something behind", "deep", "false size", "text of numbers"],
 )
 def test_broken_cbor_is_refused(raw: bytes) -> None:
     with pytest.raises(DecodeError):
@@ -109,7 +117,26 @@ def test_broken_cbor_is_refused(raw: bytes) -> None:
         ("9f01ff", [1]),
         ("bf6161f5ff", {"a": True}),
         ("c11a514b67b0", 1_363_896_240),
+        ("7f6161626263ff", "abc"),
+        ("5f41014102ff", b"\x01\x02"),
     ],
 )
 def test_cbor_values(raw: str, value: object) -> None:
     assert cbor.parse(bytes.fromhex(raw)) == value
+
+
+def test_degrees_place_the_device() -> None:
+    pack = [{"bn": "van/", "n": "lat", "u": "lat", "v": 51.5}, {"n": "lon", "u": "lon", "v": 7.25}]
+    place = hear(TOPIC, pack).place
+    assert place is not None
+    assert (place.device, place.latitude, place.longitude) == ("van", 51.5, 7.25)
+
+
+@pytest.mark.parametrize("unit", ["lat", "lon"])
+def test_one_degree_alone_places_nothing(unit: str) -> None:
+    assert hear(TOPIC, [{"bn": "van/", "n": "x", "u": unit, "v": 51.5}]).place is None
+
+
+def test_a_negative_base_time_is_relative_to_now_too() -> None:
+    pack = [{"bn": "a:", "bt": -60, "n": "x", "v": 1}, {"n": "x", "t": 20, "v": 2}]
+    assert times(hear(TOPIC, pack)) == [NOW - timedelta(seconds=60), NOW - timedelta(seconds=40)]

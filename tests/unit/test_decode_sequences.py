@@ -18,12 +18,14 @@ TOPICS = (
     "x/events/rpc", "x/rpc", "x/status/switch:0",
     "x/sensor/y/state", "x/light/y/state", "x/climate/y/mode/state",
     "homie/5/x/$description", "homie/5/x/y/z", "homie/x/y/z", "homie/x/y/z/$unit", "homie/x/y/z/$datatype",
+    "homie/5/x/$state", "homie/5/y/$state", "homie/x/$name", "N/x/y/0/Connected", "N/x/y/0/FirmwareVersion",
     "r/x/$homie", "N/x/y/0/z", "W/x/y", "N/x/y/0/Serial",
 )  # fmt: skip
 WORDS = (
     "state_topic", "stat_t", "~", "value_template", "unit_of_measurement", "device", "name", "identifiers",
     "components", "availability", "gw/x", "gw/y", "~/x", "{{ value_json.a[0] }}", "{{ value }}", "W", "",
     "Time", "Epoch", "TempUnit", "Temperature", "ZbReceived", "StatusSNS", "POWER", "Action",
+    "root", "name", "lost", "ready", "x", "y",
     "src", "method", "NotifyStatus", "NotifyEvent", "params", "events", "component", "event", "input:0", "ts",
     "tC", "tF", "nodes", "properties", "unit", "datatype", "json", "float", "enum", "value", "definition",
     "exposes", "features", "property", "friendly_name", "action", "a", "nan", "ON", "open", "1e400",

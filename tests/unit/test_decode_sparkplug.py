@@ -399,3 +399,13 @@ def test_a_historical_metric_is_a_reading_of_its_own_time() -> None:
 )
 def test_a_value_is_what_its_data_type_means(content: bytes, kind: int, meant: Value) -> None:
     assert one(content, kind) == meant
+
+
+@pytest.mark.parametrize("state", ["ONLINE", "OFFLINE"])
+def test_the_state_of_a_host_of_version_2_is_no_reading(state: str) -> None:
+    decoded = Listener().hear("STATE/scada", state)
+    assert (decoded.kind, decoded.readings) == ("status", ())
+
+
+def test_another_topic_that_begins_with_state_is_left_to_other_conventions() -> None:
+    assert Listener().hear("STATE/temperature", "21").convention == "plain-path"

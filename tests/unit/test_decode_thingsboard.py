@@ -43,6 +43,7 @@ def test_a_gateway_names_its_devices() -> None:
         ("v1/devices/me/rpc/request/7", "command"),
         ("v1/gateway/connect", "status"),
         ("v1/gateway/attributes/request", "metadata"),
+        ("v2/fw/response/1/chunk/0", "event"),
     ],
 )
 def test_attributes_calls_and_connections_are_no_readings(topic: str, kind: str) -> None:

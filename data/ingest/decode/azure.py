@@ -1,20 +1,24 @@
 """Azure IoT Hub and IoT Central: telemetry as devices send it, and in the cloud's envelopes.
 
 `devices/<device>/[modules/<module>/]messages/events/<properties>` holds the device's own body; envelopes
-may come on any topic. Connections and twins in envelopes say how a device is and what it is. A twin on
-the topics of a device's own connection (`$iothub/twin/…`) does not say whose it is.
+may come on any topic. What OPC Publisher sends in them is OPC UA, and read as that. Connections and twins
+in envelopes say how a device is and what it is. A twin on the topics of a device's own connection
+(`$iothub/twin/…`) does not say whose it is.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from data.errors import DecodeError
 from data.ingest.decode.azure_envelopes import Sent, opened
 from data.ingest.decode.memory import Memory
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
+from data.ingest.decode.opcua import OpcUa
 from data.ingest.decode.payload import (
     TIME_NAMES,
     Json,
@@ -32,6 +36,7 @@ _EVENTS = re.compile(
     r"(?P<way>events|devicebound)(?:/(?P<properties>.*))?"
 )
 _HUB = re.compile(r"\$iothub/(?P<what>[^/]+)/(?P<rest>.*)")
+_NOTHING = "The body holds no number, text or state."
 # Properties of a twin that describe the device, as in the interface DeviceInformation.
 _DESCRIBING = {
     "manufacturer": "manufacturer", "model": "model",
@@ -45,6 +50,7 @@ class Azure:
     name = "azure-iot"
 
     def __init__(self) -> None:
+        self._opcua = OpcUa()
         self._connections: Memory[str, int] = Memory()  # by device: the order of the last one
 
     def decode(self, message: Message) -> Decoded | None:
@@ -63,14 +69,29 @@ class Azure:
             if match is None:
                 return None
             sent = [_direct(match, message.payload)]
-        found = tuple(reading for one in sent if one.telemetry for reading in _readings(one))
-        devices = tuple(info for one in sent if not one.telemetry for info in self._told(one))
-        if not found and any(one.telemetry for one in sent):
-            reason = "The body holds no number, text or state."
-            return Decoded(convention=self.name, kind="undecoded", devices=devices, reason=reason)
+        return self._joined([self._decoded(one, message) for one in sent])
+
+    def _joined(self, parts: list[Decoded]) -> Decoded:
+        """What several envelopes say; the kind is that of the one that has most to say."""
+        kind = min((part.kind for part in parts), key=lambda kind: (kind != "telemetry", kind != "undecoded"))
         return Decoded(
-            convention=self.name, kind="telemetry" if found else "status", readings=found, devices=devices
-        )
+            convention=self.name, kind=kind, reason=_NOTHING if kind == "undecoded" else None,
+            readings=tuple(reading for part in parts for reading in part.readings),
+            devices=tuple(info for part in parts for info in part.devices),
+        )  # fmt: skip
+
+    def _decoded(self, sent: Sent, message: Message) -> Decoded:
+        if not sent.telemetry:
+            return Decoded(convention=self.name, kind="status", devices=tuple(self._told(sent)))
+        if not sent.device:
+            raise DecodeError("The envelope does not say which device sent its body.")
+        body = sent.body if isinstance(sent.body, bytes) else json.dumps(sent.body).encode()
+        inner = self._opcua.decode(replace(message, topic=sent.device, payload=body))
+        if inner is not None:
+            timed = (one if one.at else replace(one, at=sent.at) for one in inner.readings)
+            return replace(inner, readings=tuple(timed))
+        found = tuple(_readings(sent))
+        return Decoded(convention=self.name, kind="telemetry" if found else "undecoded", readings=found)
 
     def _told(self, event: Sent) -> Iterator[DeviceInfo]:
         """What an event of the cloud says of its device; an old connection, nothing."""
@@ -97,8 +118,6 @@ def _hub_kind(what: str, rest: str) -> Kind:
 
 
 def _readings(sent: Sent) -> Iterator[Reading]:
-    if not sent.device:
-        raise DecodeError("The envelope does not say which device sent its body.")
     prefix, body = f"{sent.component}/" if sent.component else "", sent.body
     if isinstance(body, bytes):
         said = text(body)

@@ -48,12 +48,21 @@ class _Reader:
         if kind == _MAP:
             return {self._key(depth - 1): self.value(depth - 1) for _ in self._items(size)}
         if size is None:
-            raise DecodeError("The CBOR has a text in parts, which is not supported.")
+            return self._joined(kind, depth - 1)
         if kind == _TAG:
             return self._tagged(size, depth - 1)
         if kind in (_BYTES, _TEXT):
             return _text(self._take(size)) if kind == _TEXT else self._take(size)
         return size if kind == _UNSIGNED else -1 - size
+
+    def _joined(self, kind: int, depth: int) -> Cbor:
+        """A text or bytes that come in parts."""
+        parts = [self.value(depth) for _ in self._items(None)] if kind in (_BYTES, _TEXT) else [None]
+        texts = [part for part in parts if isinstance(part, str)]
+        chunks = [part for part in parts if isinstance(part, bytes)]
+        if len(texts if kind == _TEXT else chunks) < len(parts):
+            raise DecodeError("The CBOR has a text in parts that are none.")
+        return "".join(texts) if kind == _TEXT else b"".join(chunks)
 
     def _items(self, size: int | None) -> Iterator[None]:
         if size is not None:

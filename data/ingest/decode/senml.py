@@ -2,6 +2,7 @@
 
 A name is globally unique. The base name is the device and the name the metric. A name alone is split when
 it is a path or a `urn:dev:` with a part behind its identifier; else it is the device, its unit the metric.
+Values in the units `lat` and `lon` also say where their device is; what it is, SenML has no words for.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import cast
 
 from data.errors import DecodeError
 from data.ingest.decode import cbor
-from data.ingest.decode.message import Decoded, Message, Reading, Value
+from data.ingest.decode.message import Decoded, Message, Place, Reading, Value
 from data.ingest.decode.payload import believable_time, parse_json, text
+from data.ingest.decode.places import place_at
 
 _Record = Mapping[str, object]
 
@@ -50,7 +52,17 @@ class SenML:
         if not found:
             reason = "The SenML records hold no number, text or state."
             return Decoded(convention=self.name, kind="undecoded", reason=reason)
-        return Decoded(convention=self.name, readings=found)
+        return Decoded(convention=self.name, readings=found, place=_place(found))
+
+
+def _place(readings: Sequence[Reading]) -> Place | None:
+    """Where the device is that states both degrees; of several states, the last."""
+    degrees = {(one.device, one.unit): one.value for one in readings if one.unit in ("lat", "lon")}
+    for device, _ in reversed(degrees):
+        latitude, longitude = degrees.get((device, "lat")), degrees.get((device, "lon"))
+        if place := place_at(device, latitude, longitude):
+            return place
+    return None
 
 
 def _records(payload: bytes) -> Sequence[_Record] | None:

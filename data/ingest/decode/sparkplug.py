@@ -19,7 +19,8 @@ from data.ingest.decode.sparkplug_payload import Body, Metric, flat, parse, rebi
 _TOPIC = re.compile(
     r"spBv1\.0/(?P<group>[^/]+)/(?P<type>[ND](?:BIRTH|DEATH|DATA|CMD))/(?P<node>[^/]+)(?:/(?P<device>[^/]+))?"
 )
-_HOST_STATE = re.compile(r"spBv1\.0/STATE/[^/]+")
+_HOST_STATE = re.compile(r"(?P<root>spBv1\.0/)?STATE/[^/]+")
+_OLD_STATES = (b"ONLINE", b"OFFLINE")  # before version 3 the host's topic had no root
 _MAX_METRICS = 500_000  # remembered of all births together
 _ASK_EVERY = timedelta(minutes=1)
 _CONTROLS = ("bdSeq", "Node Control/", "Device Control/")
@@ -112,7 +113,8 @@ class SparkplugB:
         Raises:
             DecodeError: the payload is broken.
         """
-        if _HOST_STATE.fullmatch(message.topic):
+        host = _HOST_STATE.fullmatch(message.topic)
+        if host and (host["root"] or message.payload in _OLD_STATES):
             return Decoded(convention=self.name, kind="status")
         match = _TOPIC.fullmatch(message.topic)
         if match is None:

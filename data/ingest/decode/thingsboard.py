@@ -17,12 +17,13 @@ from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Readi
 from data.ingest.decode.payload import Json, believable_time, every_value, parse_json, parse_object, text
 
 _TOPIC = re.compile(
-    r"(?:(?P<device>.+)/)?(?:v1/(?P<api>devices/me|gateway)/(?P<verb>.+)|v2/(?P<short>[tar](?:/.+)?))"
+    r"(?:(?P<device>.+)/)?(?:v1/(?P<api>devices/me|gateway)/(?P<verb>.+)|v2/(?P<short>[tar](?:/.+)?|[fs]w/.+))"
 )
 _TELEMETRY = frozenset(("t", "t/j"))  # the short topics of version 2
 _KINDS: dict[str, Kind] = {
     "attributes": "metadata", "a": "metadata", "claim": "metadata",
     "connect": "status", "disconnect": "status", "rpc": "command", "r": "command",
+    "fw": "event", "sw": "event",  # pieces of an update
 }  # fmt: skip
 
 # Attributes that describe a device, without their `_` and capitals.
