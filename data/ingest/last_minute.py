@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-SOURCES = 200  # counted exactly up to so many a slice, beyond it the busiest are kept
+SOURCES = 2_000  # are counted exactly in a slice; of more, the busiest are kept
 
 _SLICE_S = 10.0
 _SLICES = 6
@@ -110,7 +110,7 @@ def _quantile(ordered: list[float], share: float) -> float | None:
 def _keep_busiest(heard: Counter[tuple[str, str]]) -> None:
     """Halve the sources by the rule of Misra and Gries: what is kept is undercounted by a known bound.
 
-    With `SOURCES` kept, a source that sends more than one message in `SOURCES` is never lost.
+    A source that sends more than one in `SOURCES` of a slice's messages is never lost.
     """
     least = heard.most_common(SOURCES + 1)[-1][1]
     kept = {source: messages - least for source, messages in heard.items() if messages > least}

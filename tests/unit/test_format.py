@@ -107,3 +107,11 @@ def test_a_building_without_a_known_zone_has_utc(name: str | None) -> None:
 
 def test_a_way_is_in_metres_or_kilometres() -> None:
     assert [plain(format.distance(metres)) for metres in (35.4, 1240)] == ["35 m", "1.2 km"]
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "text"),
+    [(0, "0 B"), (1_023, "1023 B"), (1_024, "1.0 KiB"), (1_048_575, "1.0 MiB"), (300 * 1024**2, "300 MiB")],
+)
+def test_an_amount_of_data_is_written_in_its_fitting_unit(bytes_: int, text: str) -> None:
+    assert format.size(bytes_) == text.replace(" ", "\u00a0")
