@@ -171,6 +171,14 @@ def _sidecars(settings: Settings) -> Iterator[Child]:
         env=environment,
         after=("schema",),
     )
+    yield Child(
+        name="keep",
+        argv=[sys.executable, "-m", "data.store", "keep", "--every", "24"],
+        line="what is older than its limit is dropped once a day",
+        cwd=ROOT,
+        env=environment,
+        after=("schema",),
+    )
     if settings.host_device and settings.mqtt_url is None:
         yield Child(
             name="host",

@@ -117,6 +117,24 @@ class Settings(BaseSettings):
     session_hours: float = Field(12, gt=0, le=24 * 90, description="How long a sign-in lasts.")
     web_workers: int = Field(2, ge=1, le=64, description="Web processes.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each web process.")
+    keep_readings_days: int | None = Field(
+        None, ge=1, le=36_500, description="How many days readings and events are kept; unset: for ever."
+    )
+    keep_rollups_days: int | None = Field(
+        None, ge=1, le=36_500, description="How many days rollups of 5 minutes are kept; unset: for ever."
+    )
+    keep_hourly_days: int | None = Field(
+        None, ge=1, le=36_500, description="How many days rollups of 1 hour are kept; unset: for ever."
+    )
+    keep_dead_letters_days: int = Field(
+        90, ge=1, le=36_500, description="How many days messages that were refused are kept."
+    )
+    columnstore_after_days: int = Field(
+        30,
+        ge=1,
+        le=36_500,
+        description="Age in days from which readings go into TimescaleDB's columnstore, where there is one.",
+    )
     host_device: bool = Field(
         True,
         description="Whether the local broker gets the load, memory and disk of this machine as a device.",

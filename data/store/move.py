@@ -20,6 +20,7 @@ TABLES = (
     "system", "system_equipment", "system_serves", "equipment_serves", "equipment_link",
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
+    "correction", "corrected_reading", "retention",
     "dead_letter", "data_version", "document", "audit",
 )  # fmt: skip
 # What a server says of itself, not of a tenant, stays where it is.

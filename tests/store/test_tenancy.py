@@ -11,7 +11,7 @@ from tests.store.conftest import NOON, hours, sample
 Owner = psycopg.Connection[tuple[object, ...]]
 
 # Tables that hold no tenant's data, and those that only views reach.
-NOT_A_TENANTS = {"schema_migration", "ingest_state"}
+NOT_A_TENANTS = {"schema_migration", "ingest_state", "retention"}
 THROUGH_VIEWS = {"reading", "rollup_5min", "rollup_1hour"}
 
 
