@@ -1,6 +1,6 @@
 # Clerestory's commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check format store store-stop venv
+.PHONY: help run test unit check format store store-stop bench-ingest venv
 
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
@@ -37,6 +37,10 @@ store: .venv/.installed-for-tests ## start a real TimescaleDB + PostGIS server a
 
 store-stop: .venv/.installed-for-tests ## stop it and remove its data
 	@$(PYTHON) -m tests.real_store stop
+
+bench-ingest: .venv/.installed-for-tests ## how fast the ingest is, beside Node-RED and the limits of broker and store
+	@sh tests/system_packages.sh
+	@$(PYTHON) -m benchmarks.ingest
 
 .venv/.installed: requirements.txt $(MISSING)
 	@echo "Installing $<"

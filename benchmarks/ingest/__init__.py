@@ -1,0 +1,1 @@
+"""How fast readings come from the broker into the store, side by side with other ways to bring them there."""
