@@ -71,16 +71,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _run(fault: Fault, broken: Rig, size: Size, seed: int) -> Result:
     began = time.monotonic()
     result = run(fault, broken, size=size, seed=seed, say=lambda said: print(f"  {said}", flush=True))
-    verdict = result.verdict
-    print(
-        f"{fault.name}: {verdict.messages:,} messages, {verdict.lost:,} lost, {verdict.doubled:,} doubled, "
-        f"{verdict.repeated:,} repeated (at most {result.most_repeated:,}), caught up in "
-        f"{result.catch_up_s:.1f} s; {time.monotonic() - began:.0f} s in all"
-        f"{'' if result.kept else ' - PROMISE BROKEN'}",
-        flush=True,
-    )
+    took_s = time.monotonic() - began
+    print(f"{fault.name}: {report.summary(result)}; {took_s:.0f} s in all", flush=True)
     if not result.kept:
-        print(report.complaint(result), flush=True)
+        print(f"PROMISE BROKEN\n{report.complaint(result)}", flush=True)
     return result
 
 

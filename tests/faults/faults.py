@@ -31,7 +31,7 @@ class Size:
         return max(1, self.rounds // 5)
 
 
-FULL = Size(rounds=10, rate=1_500, gap_s=3, pause_s=15, away_s=120, readings=2_500, topics=10_000)
+FULL = Size(rounds=10, rate=1_200, gap_s=2, pause_s=15, away_s=120, readings=2_500, topics=10_000)
 SHORT = Size(rounds=1, rate=600, gap_s=0.3, pause_s=1, away_s=1.5, readings=100, topics=1_000)
 
 
@@ -129,12 +129,12 @@ def _pause_broker(at: Strike) -> int:
 
 
 def _cut_wire(at: Strike) -> int:
-    for _ in range(at.size.rounds):
+    for _ in range(at.size.few + 1):
         at.work()
         links = at.rig.ingest.links()
         at.rig.wire.cut()
         at.rig.ingest.wait_for_link(links)
-    return at.size.rounds
+    return at.size.few + 1
 
 
 def _start_cold(at: Strike) -> int:

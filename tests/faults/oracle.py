@@ -25,6 +25,7 @@ class Verdict:
 
     messages: int  # acknowledged, each time that one was said
     lost: int
+    lost_before_s: float  # how long before a kill of the broker the first of them was acknowledged
     doubled: int  # readings that carry their time
     repeated: int  # readings stamped on arrival
     repeatable: int  # of those, what a killed broker may repeat
@@ -69,6 +70,7 @@ class Oracle:
         return Verdict(
             messages=self._number("entries"),
             lost=len(lost),
+            lost_before_s=max((row[-2].total_seconds() for row in lost if row[-1]), default=0.0),
             doubled=doubled,
             repeated=self._number("repeated"),
             repeatable=self._number("repeatable"),

@@ -33,8 +33,8 @@ COPY ledger FROM STDIN;
 SELECT count(*) FROM ledger;
 
 -- name: lost
--- Acknowledged and not there. `excusable` is what the broker may forget when it is killed: what it
--- acknowledged, each time it did, within so many seconds before a kill.
+-- Acknowledged and not there. `before_kill` is how long before a kill of the broker its first
+-- acknowledgement came; within `autosave` the broker may forget it.
 WITH missing AS (
     SELECT * FROM ledger
     WHERE fate = 'reading' AND NOT EXISTS (
@@ -49,12 +49,18 @@ WITH missing AS (
         JOIN tenant ON tenant.id = dead_letter.tenant_id
         WHERE dead_letter.topic = ledger.topic AND tenant.name = ledger.tenant)
 )
-SELECT tenant, topic, value, at, min(acknowledged_at) AS acknowledged_at,
-    bool_and(EXISTS (
-        SELECT FROM unnest(%(kills)s::timestamptz[]) AS kill
-        WHERE acknowledged_at BETWEEN kill - %(autosave)s AND kill + interval '1 s')) AS excusable
-FROM missing
-GROUP BY tenant, topic, value, at
+SELECT tenant, topic, value, at, acknowledged_at, before_kill, coalesce(before_kill <= %(autosave)s, false)
+FROM (
+    SELECT DISTINCT ON (tenant, topic, value, at) tenant, topic, value, at, acknowledged_at
+    FROM missing
+    ORDER BY tenant, topic, value, at, acknowledged_at
+) AS first
+CROSS JOIN LATERAL (
+    -- The device's clock is read a little after the broker's answer came, and so maybe after the kill.
+    SELECT min(kill - acknowledged_at) AS before_kill
+    FROM unnest(%(kills)s::timestamptz[]) AS kill
+    WHERE acknowledged_at <= kill + interval '1 s'
+) AS next
 ORDER BY acknowledged_at, topic;
 
 -- name: doubled

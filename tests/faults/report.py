@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults.campaign import Result
 from tests.faults.faults import Size
-from tests.faults.oracle import first_of
+from tests.faults.oracle import Verdict, first_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 _BEGIN, _END = "<!-- make faults: begin -->", "<!-- make faults: end -->"
@@ -18,6 +18,16 @@ def table(results: Sequence[Result], size: Size) -> str:
     """Markdown: one line a fault."""
     lines = [_line(_HEAD), "|---|" + "---:|" * (len(_HEAD) - 1)]
     return "\n".join(lines + [_line(_cells(result, size)) for result in results]) + "\n"
+
+
+def summary(result: Result) -> str:
+    """What came of a fault, in one sentence."""
+    verdict = result.verdict
+    return (
+        f"{verdict.messages:,} messages, {_lost(verdict)} lost, {verdict.doubled:,} doubled, "
+        f"{verdict.repeated:,} repeated (at most {result.most_repeated:,}), "
+        f"caught up in {result.catch_up_s:.1f} s"
+    )
 
 
 def complaint(result: Result) -> str:
@@ -48,8 +58,15 @@ def write(text: str, document: Path = DOCUMENT) -> None:
 def _cells(result: Result, size: Size) -> tuple[str, ...]:
     verdict = result.verdict
     title = result.fault.title.format(away=_span(size.away_s), pause=_span(size.pause_s), topics=size.topics)
-    numbers = (result.times, verdict.messages, verdict.lost, verdict.doubled, verdict.repeated)
-    return (title, *(f"{number:,}" for number in numbers), f"{result.catch_up_s:.1f}")
+    counts = (result.times, verdict.messages, verdict.doubled, verdict.repeated)
+    times, messages, doubled, repeated = (f"{count:,}" for count in counts)
+    return (title, times, messages, _lost(verdict), doubled, repeated, f"{result.catch_up_s:.1f}")
+
+
+def _lost(verdict: Verdict) -> str:
+    """How many were lost, and from how long before the kill of a broker."""
+    since = f" (the last {verdict.lost_before_s:.1f} s)" if verdict.lost_before_s else ""
+    return f"{verdict.lost:,}{since}"
 
 
 def _span(seconds: float) -> str:
