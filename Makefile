@@ -1,6 +1,6 @@
 # Clerestory's commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check format store store-stop bench-ingest venv
+.PHONY: help run test unit faults check format store store-stop bench-ingest venv
 
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
@@ -21,6 +21,10 @@ test: .venv/.installed-for-tests ## every test this machine can run, on real ser
 
 unit: .venv/.installed-for-tests ## the tests that need nothing
 	@$(PYTHON) -m pytest tests/unit
+
+faults: .venv/.installed-for-tests ## break servers while devices publish, and count what is lost (15 minutes)
+	@sh tests/system_packages.sh
+	@$(PYTHON) -m tests.faults
 
 check: .venv/.installed-for-tests ## style, types and the direction of imports
 	$(PYTHON) -m ruff check

@@ -80,11 +80,20 @@ class Broker:
         """Its address for one of its accounts, password included."""
         return broker.address(self.settings, account)
 
+    def version(self) -> str:
+        """Name and version."""
+        return self._local.version()
+
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         log = self.settings.state / "mosquitto.log"
         self._child = _start(self._local.command(), self._local.account, log, env=self._local.program.env)
         broker.wait_until_ready(self._local)
+
+    def send(self, signal_: signal.Signals) -> None:
+        """Send it a signal that does not end it, such as SIGSTOP."""
+        assert self._child is not None
+        self._child.send_signal(signal_)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it, by SIGKILL in the middle of its work if asked to; nothing happens when it does not run."""
