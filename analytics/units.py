@@ -1,4 +1,4 @@
-"""Values of one unit in another: from what a message states to what is stored.
+"""Values of one unit in another: from what a message states to what is stored, and to what people read.
 
 pint knows what the units come to. It is never given what a device says: see the table of units.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from analytics import quantities, unit_table
 from analytics.quantities import Quantity
@@ -16,6 +16,19 @@ from analytics.unit_table import Unit
 
 if TYPE_CHECKING:
     import pint
+
+UnitSystem = Literal["metric", "us"]
+SYSTEMS: dict[UnitSystem, str] = {"metric": "Metric", "us": "US customary"}
+
+# The US customary unit of a quantity, else of whatever is kept in a unit, and its digits after the decimal
+# point. Electricity is metered in W and kWh there too.
+_US_OF_QUANTITY = {"gas": ("ft³", 1), "thermal_power": ("kBTU/h", 1), "thermal_energy": ("kBTU", 0)}
+_US_OF_UNIT = {
+    "°C": ("°F", 1), "K": ("°F", 1),
+    "hPa": ("inHg", 2), "Pa": ("in H₂O", 3), "bar": ("psi", 1),
+    "m³/h": ("ft³/min", 0), "L/min": ("gal/min", 1), "m³": ("gal", 0), "L": ("gal", 1),
+    "m/s": ("mph", 1), "mm/h": ("in/h", 2), "mm": ("in", 2), "m": ("ft", 1), "kg": ("lb", 1),
+}  # fmt: skip
 
 # What pint's own table of units lacks.
 _DEFINITIONS = ("ppb = 1e-9", "ccf = 100 * foot ** 3", "mmH2O = 0.1 * cmH2O")
@@ -28,6 +41,29 @@ class Conversion:
     unit: str  # canonical, as it is shown
     factor: float = 1.0
     offset: float = 0.0
+
+    def of(self, value: float) -> float:
+        """A value in `unit`."""
+        return value * self.factor + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How values of a quantity are shown."""
+
+    conversion: Conversion
+    digits: int  # after the decimal point
+
+
+@cache
+def shown(quantity: Quantity, system: UnitSystem) -> Shown:
+    """How values in the quantity's own unit are shown to people who read a system of units."""
+    found = _US_OF_QUANTITY.get(quantity.name) or _US_OF_UNIT.get(quantity.unit)
+    target = unit_table.unit(found[0]) if found and system == "us" else None
+    if found is None or target is None:
+        return Shown(Conversion(quantity.unit), quantity.digits)
+    own = quantities.own_unit(quantity)
+    return Shown(conversion(own, target, difference=quantity.unit == "K"), found[1])
 
 
 def canonical(unit: str, quantity: Quantity | None) -> Conversion | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics import unit_table
 from analytics.quantities import QUANTITIES
+from analytics.units import Conversion, UnitSystem, shown
 
 NOTHING = "–"
 _GAP = "\u00a0"  # a number never parts from its unit
 _THIN = "\u202f"  # nor its thousands from the rest
 _SIGNIFICANT = 4  # digits of a number whose quantity is not known
+_FT_IN_M = 1 / 0.3048
+_FT2_IN_M2 = _FT_IN_M**2
 
 
 class Latest(Protocol):
@@ -31,7 +35,15 @@ class Latest(Protocol):
     def text(self) -> str | None: ...  # noqa: D102
 
 
-def value(series: Latest) -> str:
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How the values of a series are shown."""
+
+    conversion: Conversion  # from what they are kept in
+    digits: int | None = None  # after the point; None: as many as tell something
+
+
+def value(series: Latest, *, units: UnitSystem = "metric") -> str:
     """The latest value of a series with its unit: `21.4 °C`, `on`, `open`, or a dash."""
     if series.text is not None:
         return series.text
@@ -39,19 +51,40 @@ def value(series: Latest) -> str:
         return NOTHING
     if series.kind == "boolean":
         return "on" if series.value else "off"
-    return measured(series.value, quantity=series.quantity, unit=series.unit)
+    return measured(series.value, quantity=series.quantity, unit=series.unit, units=units)
 
 
-def measured(number_: float, *, quantity: str | None, unit: str | None) -> str:
+def measured(number_: float, *, quantity: str | None, unit: str | None, units: UnitSystem = "metric") -> str:
     """A number with its unit, in the digits that its quantity deserves."""
-    shown = unit_of(quantity=quantity, unit=unit)
-    known = QUANTITIES.get(quantity or "")
-    digits = known.digits if known and shown == known.unit else None
-    return f"{number(number_, digits=digits)}{_GAP}{shown}".rstrip(_GAP)
+    read = display(quantity=quantity, unit=unit, units=units)
+    text = number(read.conversion.of(number_), digits=read.digits)
+    return f"{text}{_GAP}{read.conversion.unit}".rstrip(_GAP)
+
+
+def difference(number_: float, *, quantity: str, units: UnitSystem = "metric") -> str:
+    """The size of a difference between two values of a quantity: `0.4 °C`, which are `0.7 °F`."""
+    read = display(quantity=quantity, unit=None, units=units)
+    text = number(abs(number_) * read.conversion.factor, digits=read.digits)
+    return f"{text}{_GAP}{read.conversion.unit}".rstrip(_GAP)
+
+
+def display(*, quantity: str | None, unit: str | None, units: UnitSystem = "metric") -> Display:
+    """How values are shown: in the reader's unit of their quantity, else as they are.
+
+    Args:
+        quantity: By name; None: not known.
+        unit: What they are kept in; None: the quantity's own unit.
+        units: What the reader reads.
+    """
+    known, own = QUANTITIES.get(quantity or ""), unit_of(quantity=quantity, unit=unit)
+    if known is None or own != known.unit:
+        return Display(Conversion(own))
+    found = shown(known, units)
+    return Display(found.conversion, found.digits)
 
 
 def unit_of(*, quantity: str | None, unit: str | None) -> str:
-    """The unit to show: the stated one in its usual spelling, else the quantity's own, else none."""
+    """The unit of values as they are kept: the stated one in its usual spelling, else the quantity's own."""
     if unit is None:
         known = QUANTITIES.get(quantity or "")
         return known.unit if known else ""
@@ -114,8 +147,25 @@ def size(bytes_: int) -> str:
     return f"{number(amount, digits=1 if amount < 99.95 else 0)}{_GAP}{unit}"
 
 
-def distance(metres: float) -> str:
-    """A way along the ground: `35 m`, `1.2 km`."""
+def area(square_metres: float, *, units: UnitSystem = "metric", digits: int = 0) -> str:
+    """A floor's or a building's area: `86 m²`, `926 ft²`."""
+    if units == "us":
+        return f"{number(square_metres * _FT2_IN_M2, digits=0)}{_GAP}ft²"
+    return f"{number(square_metres, digits=digits)}{_GAP}m²"
+
+
+def height(metres: float, *, units: UnitSystem = "metric") -> str:
+    """How high a room is: `2.75 m`, `9.0 ft`."""
+    if units == "us":
+        return f"{number(metres * _FT_IN_M, digits=1)}{_GAP}ft"
+    return f"{number(metres, digits=2)}{_GAP}m"
+
+
+def distance(metres: float, *, units: UnitSystem = "metric") -> str:
+    """A way along the ground: `35 m`, `1.2 km`, `115 ft`, `0.7 mi`."""
+    if units == "us":
+        feet, miles = metres * _FT_IN_M, metres * _FT_IN_M / 5_280
+        return f"{feet:.0f}{_GAP}ft" if feet < 1_000 else f"{number(miles, digits=1)}{_GAP}mi"
     return f"{metres:.0f}{_GAP}m" if metres < 1_000 else f"{number(metres / 1_000, digits=1)}{_GAP}km"
 
 

@@ -15,6 +15,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, hooks, html, no_update
 from dash.exceptions import PreventUpdate
 
+from analytics.units import SYSTEMS, UnitSystem
 from dashboard import theme
 from dashboard.components import notices
 from dashboard.components.icon import icon, named
@@ -22,12 +23,15 @@ from dashboard.context import Context
 from dashboard.server import csrf, identity
 from dashboard.snapshot import Snapshot
 from dashboard.views import connection
+from data.store import accounts
 
 TOASTS = "toasts"
-MARK = "mark"  # dcc.Store: [version, clock, problem] of what is shown
+MARK = "mark"  # dcc.Store: [version, clock, problem, units] of what is shown
 SCHEME = "scheme"  # its computedColorScheme is light or dark; None: not known yet
 
 _TICK = "tick"
+_UNITS = "account-units"
+_SWITCHED = "units-switched"  # dcc.Store: the units that were chosen last on this page
 _CHIP = "connection"
 _BANNER = "banner"
 _FRAME = "frame"
@@ -51,6 +55,7 @@ def layout(context: Context) -> Any:
         [
             dcc.Interval(id=_TICK, interval=_TICK_MS),
             dcc.Store(id=MARK),
+            dcc.Store(id=_SWITCHED),
             dmc.NotificationContainer(id=TOASTS, position="bottom-right"),
             html.A("Skip to the content", href="#content", className="skip"),
             dmc.AppShell(
@@ -81,13 +86,14 @@ def register(app: Dash, context: Context) -> None:
         Output(_BANNER, "children"),
         Output(SCHEME, "computedColorScheme"),
         Input(_TICK, "n_intervals"),
+        Input(_SWITCHED, "data"),
         State(MARK, "data"),
     )
     @identity.needs("viewer")
-    def beat(_ticks: int | None, shown: list[Any] | None) -> tuple[Any, ...]:
+    def beat(_ticks: int | None, _switched: str | None, shown: list[Any] | None) -> tuple[Any, ...]:
         now = datetime.now(UTC)
         snapshot = context.snapshots.overview(identity.current().tenant_id)
-        mark = _mark(snapshot, now)
+        mark = [*_mark(snapshot, now), identity.current().units]
         if mark == shown:
             raise PreventUpdate
         state = connection.state(snapshot, now=now)
@@ -99,6 +105,8 @@ def register(app: Dash, context: Context) -> None:
         # At its birth the toggle takes a dark system for a light one; emptied, it looks again.
         scheme = None if shown is None else no_update
         return mark, chip, f"connection {state.level} {turn}", banner, scheme
+
+    _register_account(app, context)
 
     @app.callback(
         Output(_FRAME, "navbar"),
@@ -119,6 +127,25 @@ def register(app: Dash, context: Context) -> None:
     @identity.needs("viewer")
     def close_navigation(_path: str) -> bool:
         return False
+
+
+def _register_account(app: Dash, context: Context) -> None:
+    """What an account sets for itself."""
+
+    @app.callback(
+        Output(_SWITCHED, "data"),
+        Input(_UNITS, "value"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def switch_units(wanted: str) -> str:
+        account = identity.current()
+        chosen = next((system for system in SYSTEMS if system == wanted), None)
+        if chosen is None or chosen == account.units:
+            raise PreventUpdate
+        accounts.set_units(context.store, tenant=account.tenant_id, account=account.id, units=chosen)
+        identity.changed()
+        return chosen
 
 
 def _mark(snapshot: Snapshot, now: datetime) -> list[Any]:
@@ -192,12 +219,28 @@ def _account() -> dmc.Menu:
                         className="account",
                     ),
                     dmc.MenuDivider(),
+                    html.Div(
+                        [html.Span("Units"), _units(account.units)],
+                        className="account-units",
+                    ),
+                    dmc.MenuDivider(),
                     sign_out,
                 ]
             ),
         ],
         position="bottom-end",
         shadow="md",
+    )
+
+
+def _units(chosen: UnitSystem) -> dmc.SegmentedControl:
+    return dmc.SegmentedControl(
+        id=_UNITS,
+        value=chosen,
+        data=[{"value": system, "label": label} for system, label in SYSTEMS.items()],
+        size="xs",
+        fullWidth=True,
+        **named("Units"),
     )
 
 

@@ -11,13 +11,9 @@ from dash import dcc, html
 from dashboard.components.icon import icon
 from dashboard.figures import sparkline
 from dashboard.views.kpis import KeyFigure
-from dashboard.views.overview import CO2_PPM, COMFORT_C, BuildingCard, Day, WorstRoom, WorstRooms
+from dashboard.views.overview import BuildingCard, Day, WorstRoom, WorstRooms
 
 _ICONS = {"co2": "cloud", "temperature": "temperature"}
-_BAND = (
-    f"CO₂ up to {CO2_PPM:.0f} ppm; on working days from 7 to 19 o'clock also the temperatures that the "
-    f"room's model asks for, else {COMFORT_C[0]:.0f} to {COMFORT_C[1]:.0f} °C"
-)
 
 
 def key_figure(figure: KeyFigure) -> html.Div:
@@ -81,7 +77,7 @@ def worst_rooms(worst: WorstRooms) -> list[Any]:
     """The rooms furthest out, or that none is; and what they are held to."""
     if not worst.judged:
         return [html.P("No room has a fresh temperature or CO₂ value.", className="nothing")]
-    held = html.P(f"{_BAND}.", className="small")
+    held = html.P(worst.held_to, className="small")
     if not worst.rooms:
         return [
             html.P(f"All {worst.judged} measured rooms are within their band.", className="all-well"),

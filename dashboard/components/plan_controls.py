@@ -7,10 +7,9 @@ from typing import Any
 
 from dash import html
 
-from analytics.quantities import QUANTITIES
 from dashboard.components import live
 from dashboard.figures.colour_scale import Scale
-from dashboard.views.plan import FRESHNESS_LABEL, ListedRoom, RoomList
+from dashboard.views.plan import ListedRoom, RoomList
 from data.store.buildings import StoreyPlan, StoreyRow
 
 ROOMS = "plan-room"  # name of the live list
@@ -28,12 +27,9 @@ def storeys_class(found: Sequence[StoreyRow]) -> str:
     return "storeys many" if len(found) > _MOST_SIDE_BY_SIDE else "storeys"
 
 
-def colour_bar(scale: Scale, *, quantity: str) -> list[Any]:
-    """The colours of a quantity with the values they stand for."""
-    known = QUANTITIES.get(quantity)
-    label, unit = (known.label, known.unit) if known else (FRESHNESS_LABEL, "")
-    name = html.Span(f"{label} [{unit}]" if unit else label, className="bar-name")
-    return [name, _swatches(scale) if scale.stepped else _bar(scale)]
+def colour_bar(scale: Scale, *, name: str) -> list[Any]:
+    """The colours of what has this name, with the values they stand for."""
+    return [html.Span(name, className="bar-name"), _swatches(scale) if scale.stepped else _bar(scale)]
 
 
 def key(*, ages: bool) -> list[Any]:

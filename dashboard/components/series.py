@@ -7,6 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.components import live
 from dashboard.components.freshness import freshness
@@ -79,7 +80,7 @@ def said(trend: Trend) -> Any:
     )
 
 
-def nearby(neighbours: list[Neighbour]) -> list[Any]:
+def nearby(neighbours: list[Neighbour], *, units: UnitSystem = "metric") -> list[Any]:
     """Other devices around this one."""
     if not neighbours:
         return []
@@ -91,7 +92,7 @@ def nearby(neighbours: list[Neighbour]) -> list[Any]:
                     dcc.Link(
                         [
                             html.Span(other.device),
-                            html.Span(format.distance(other.distance_m), className="distance"),
+                            html.Span(format.distance(other.distance_m, units=units), className="distance"),
                         ],
                         href=f"/device/{other.device_id}",
                     )

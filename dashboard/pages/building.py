@@ -108,7 +108,10 @@ def _register_heading(app: Dash, reader: Reader) -> None:
         measured = [{"value": name, "label": label} for name, label in labels]
         return (
             building_card.heading(found),
-            [cards.kpi(kpi) for kpi in views.kpis(found, now=datetime.now(UTC))],
+            [
+                cards.kpi(kpi)
+                for kpi in views.kpis(found, now=datetime.now(UTC), units=identity.current().units)
+            ],
             no_update if choices == storeys else choices,
             no_update if choices == storeys else choices,
             plan_controls.storeys_class(found.storeys),

@@ -35,6 +35,7 @@ _GRAPH = "device-graph"
 _SAID = "device-said"
 _DRAWN = "device-drawn"  # dcc.Store of _Drawn
 _NEARBY = "device-nearby"
+_UNITS = "data-units"  # of what is shown
 
 _Drawn = list[Any]  # which trend is drawn, the newest of it, whether it has any data
 
@@ -82,21 +83,23 @@ def register(app: Dash, context: Context) -> None:
         Output(_SERIES, "value"),
         Output(_MISSING, "children"),
         Output(_NEARBY, "children"),
+        Output(_NEARBY, _UNITS),
         Input(MARK, "data"),
         Input(_DEVICE, "data"),
         State(live.slot(series.SERIES, ALL), "id"),
         State(_SERIES, "value"),
-        State(_NEARBY, "children"),
+        State(_NEARBY, _UNITS),
     )
     @identity.needs("viewer")
     def show_device(
-        _mark: Any, device_id: int, slots: list[live.Slot], chosen: str | None, near: Any
+        _mark: Any, device_id: int, slots: list[live.Slot], chosen: str | None, near: str | None
     ) -> tuple[Any, ...]:
         rows = _rows(context, device_id)
         if not rows:
             same = [no_update] * len(slots)
-            return no_update, no_update, same, no_update, notices.not_found(), no_update
-        shown = views.device(rows, now=datetime.now(UTC))
+            return no_update, no_update, same, no_update, notices.not_found(), no_update, no_update
+        units = identity.current().units
+        shown = views.device(rows, now=datetime.now(UTC), units=units)
         ids = [str(point.series_id) for point in shown.points]
         choices, insides = live.update(
             {point.series_id: point for point in shown.points},
@@ -110,7 +113,7 @@ def register(app: Dash, context: Context) -> None:
             insides,
             no_update if chosen in ids else ids[0],
             None,
-            _nearby(context, device_id) if near is None else no_update,
+            *(_nearby(context, device_id) if near != units else (no_update, no_update)),
         )
 
     @app.callback(
@@ -136,13 +139,20 @@ def register(app: Dash, context: Context) -> None:
             raise PreventUpdate  # the callback comes again when both are known
         wanted = period if period in trends.PERIODS else trends.DEFAULT
         now = datetime.now(UTC)
-        point = next(p for p in views.device(rows, now=now).points if p.series_id == row.series_id)
-        what, newest = f"{chosen} {wanted} {scheme}", trends.newest(row, wanted)
+        units = identity.current().units
+        shown = views.device(rows, now=now, units=units).points
+        point = next(one for one in shown if one.series_id == row.series_id)
+        what, newest = f"{chosen} {wanted} {scheme} {units}", trends.newest(row, wanted)
         if drawn and drawn[:2] == [what, newest]:
             return series.latest(point), *[no_update] * 4
         try:
             trend = trends.trend(
-                context.store, tenant=identity.current().tenant_id, row=row, period=wanted, now=now
+                context.store,
+                tenant=identity.current().tenant_id,
+                row=row,
+                period=wanted,
+                now=now,
+                units=units,
             )
         except (StoreUnavailable, StoreBusy) as error:
             # The frame says so, and the next beat after it healed comes here again.
@@ -195,10 +205,10 @@ def _rows(context: Context, device_id: int) -> list[SeriesRow]:
     return [row for row in snapshot.rows if row.device_id == device_id]
 
 
-def _nearby(context: Context, device_id: int) -> Any:
+def _nearby(context: Context, device_id: int) -> tuple[Any, Any]:
+    account = identity.current()
     try:
-        return series.nearby(
-            devices.nearby(context.store, tenant=identity.current().tenant_id, device=device_id)
-        )
+        found = devices.nearby(context.store, tenant=account.tenant_id, device=device_id)
     except (StoreUnavailable, StoreBusy):
-        return no_update  # asked again at the next beat
+        return no_update, no_update  # asked again at the next beat
+    return series.nearby(found, units=account.units), account.units

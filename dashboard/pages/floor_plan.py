@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -142,8 +143,10 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         if outlines is None:
             raise PreventUpdate
         series, now, look = views.in_rooms(found.series), datetime.now(UTC), scheme_of(scheme)
-        said = plans.readings(plan.rooms, series, quantity, now=now)
+        units = identity.current().units
+        said = plans.readings(plan.rooms, series, quantity, now=now, units=units)
         scale = colour_scale.of(quantity, highest=plans.highest(series.values(), quantity, now=now))
+        scale = replace(scale, ticks=plans.ticks(scale.low, scale.high, quantity, units=units) or scale.ticks)
         paint = figures.paint(outlines, said, scale=scale, scheme=look)
         changes = figures.changing(outlines, paint, scheme=look)
         prints = [zlib.crc32(repr(change).encode()) for change in changes.values()]
@@ -157,7 +160,7 @@ def _register_plan(app: Dash, reader: Reader) -> None:
             figure,
             {"what": what, "prints": prints, "rooms": [room.id for room in outlines.rooms]},
             {"--aspect": f"{outlines.aspect:.3f}"} if outlines.bounds else _HIDDEN,
-            plan_controls.colour_bar(scale, quantity=quantity),
+            plan_controls.colour_bar(scale, name=plans.name(quantity, units=units)),
             plan_controls.key(ages=quantity == plans.FRESHNESS),
             None if outlines.rooms else plan_controls.nothing_to_draw(plan),
         )
@@ -191,7 +194,8 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
             return None, [no_update] * len(slots), "0"
         if found is None or plan is None or quantity is None:
             raise PreventUpdate
-        said = plans.readings(plan.rooms, views.in_rooms(found.series), quantity, now=datetime.now(UTC))
+        series, units = views.in_rooms(found.series), identity.current().units
+        said = plans.readings(plan.rooms, series, quantity, now=datetime.now(UTC), units=units)
         kept = [slot["key"] for slot in slots] if ctx.triggered_id == MARK else []
         listed = plans.room_list(plan.rooms, said, search=search or "", order=kept)
         rooms, insides = live.update(

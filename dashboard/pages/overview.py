@@ -22,7 +22,7 @@ PATH = "/"
 NAME = "Overview"
 ORDER = 0
 
-_SUMMARISED = "overview-summarised"  # dcc.Store: when what is shown of the summary was read
+_SUMMARISED = "overview-summarised"  # dcc.Store: when what is shown of the summary was read, and its units
 _PERIOD = "overview-period"
 _KPIS = "overview-kpis"
 _BUILDINGS = "overview-buildings"
@@ -91,15 +91,15 @@ def _register_summary(app: Dash, context: Context) -> None:
     )
     @identity.needs("viewer")
     def show_summary(_mark: Any, shown: str | None) -> tuple[Any, ...]:
-        found = summaries.of(identity.current().tenant_id)
-        if found is None or found.read_at.isoformat() == shown:
+        found, units = summaries.of(identity.current().tenant_id), identity.current().units
+        if found is None or f"{found.read_at.isoformat()} {units}" == shown:
             raise PreventUpdate
         return (
-            found.read_at.isoformat(),
+            f"{found.read_at.isoformat()} {units}",
             views.period(found),
-            [overview_summary.key_figure(figure) for figure in kpis.kpis(found)],
-            overview_summary.building_cards(views.buildings(found)),
-            overview_summary.worst_rooms(views.worst_rooms(found)),
+            [overview_summary.key_figure(figure) for figure in kpis.kpis(found, units=units)],
+            overview_summary.building_cards(views.buildings(found, units=units)),
+            overview_summary.worst_rooms(views.worst_rooms(found, units=units)),
             overview_summary.availability(views.days(found)),
         )
 
@@ -134,6 +134,7 @@ def _register_devices(app: Dash, context: Context) -> None:
             search=search or "",
             sort=sort if sort in views.SORTS else "name",
             page=page or 1,
+            units=identity.current().units,
         )
         devices = {device.id: device for device in shown.devices}
         if ctx.triggered_id == MARK and devices.keys() == {slot["key"] for slot in slots}:

@@ -38,7 +38,7 @@ _TREND = "room-trend"
 _PERIOD = "room-period"
 _GRAPH = "room-graph"
 _DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, whether it has any data
-_TOLD = "room-told"  # dcc.Store: the room that its facts are of
+_TOLD = "room-told"  # dcc.Store: the room that its facts are of, and their units
 _SPARKED = "room-sparked"  # dcc.Store: of which room the sparks are, and of which turn
 
 
@@ -120,8 +120,9 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         State(_TOLD, "data"),
     )
     @identity.needs("viewer")
-    def show_room(_mark: Any, room: int | None, told: int | None) -> tuple[Any, ...]:
-        if room is None or room == told:
+    def show_room(_mark: Any, room: int | None, told: list[Any] | None) -> tuple[Any, ...]:
+        telling = [room, identity.current().units]
+        if room is None or telling == told:
             raise PreventUpdate
         try:
             space = buildings.space(context.store, tenant=identity.current().tenant_id, space=room)
@@ -129,9 +130,9 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
             # Not what was told of another room; the next beat after it healed asks again.
             return None, skeletons.blocks(2, height=22), None, None
         if space is None:
-            return "There is no such room", None, None, room
-        shown = views.room(space)
-        return parts.title(shown), parts.facts(shown), parts.about(shown), room
+            return "There is no such room", None, None, telling
+        shown = views.room(space, units=identity.current().units)
+        return parts.title(shown), parts.facts(shown), parts.about(shown), telling
 
     @app.callback(
         Output(_SERIES, "children"),
@@ -162,8 +163,10 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         if room is None:
             raise PreventUpdate
         now = datetime.now(UTC)
-        rows = reader.rows(building, room)
-        measured = {one.point.series_id: one for one in views.measured(rows, now=now, first=quantity)}
+        rows, units = reader.rows(building, room), identity.current().units
+        measured = {
+            one.point.series_id: one for one in views.measured(rows, now=now, first=quantity, units=units)
+        }
         ids = [str(key) for key in measured]
         turn = [room, views.turn(now)]
         try:
@@ -221,7 +224,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         if row is None:
             raise PreventUpdate
         wanted = period if period in trends.PERIODS else trends.DEFAULT
-        what, newest = f"{chosen} {wanted} {scheme}", trends.newest(row, wanted)
+        what, newest = f"{chosen} {wanted} {scheme} {identity.current().units}", trends.newest(row, wanted)
         if drawn and drawn[:2] == [what, newest]:
             raise PreventUpdate
         trend = _trend(context, row, wanted)
@@ -260,6 +263,7 @@ def _trend(context: Context, row: SeriesRow, period: trends.Period) -> trends.Tr
             row=row,
             period=period,
             now=datetime.now(UTC),
+            units=identity.current().units,
         )
     except (StoreUnavailable, StoreBusy) as error:
         raise PreventUpdate from error

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar
 
-from flask import Flask, has_request_context
+from flask import Flask, has_request_context, session
 from flask_login import LoginManager, UserMixin, current_user
 
 from data.errors import ClerestoryError, StoreBusy, StoreUnavailable
@@ -38,6 +38,7 @@ KEPT_S = 3600.0
 AWAY_S = 5.0
 
 _MARK = "needs_role"
+_CHANGED = "account_changed"  # in the session: when, on the servers' clock
 # Dash's own callback that puts a page into the frame: any account may, and the pages guard what they show.
 _ROUTER = "_pages_content.children"
 
@@ -73,28 +74,34 @@ class Accounts:
         self._asking = threading.Lock()
         self._away_until = 0.0
 
-    def find(self, tenant: int, account: int) -> Account | None:
+    def find(self, tenant: int, account: int, *, within_s: float = FRESH_S) -> Account | None:
         """The account; None when it is gone or closed.
+
+        Args:
+            tenant: Its tenant's id.
+            account: Its id.
+            within_s: How old the answer may be.
 
         Raises:
             StoreUnavailable: the database is away and the account was not seen within `KEPT_S`.
         """
-        known = self._seen(tenant, account, within_s=FRESH_S)
+        known = self._seen(tenant, account, within_s=within_s)
         if known is not None:
             return known[0]
         known = self._seen(tenant, account, within_s=KEPT_S)
-        # One thread asks; the others go on with the older answer if there is one.
-        if not self._asking.acquire(blocking=known is None):
+        # One thread asks; the others go on with the older answer if there is one that will do.
+        if not self._asking.acquire(blocking=known is None or within_s < FRESH_S):
             return known[0] if known else None
         try:
-            return self._ask(tenant, account)
+            return self._ask(tenant, account, within_s)
         finally:
             self._asking.release()
 
-    def _ask(self, tenant: int, account: int) -> Account | None:
-        known = self._seen(tenant, account, within_s=FRESH_S)  # by the thread that asked before
+    def _ask(self, tenant: int, account: int, within_s: float) -> Account | None:
+        known = self._seen(tenant, account, within_s=within_s)  # by the thread that asked before
         if known is not None:
             return known[0]
+        asked_at = time.monotonic()  # what changed since then, the answer need not have
         try:
             found = self._read(tenant, account)
         except (StoreUnavailable, StoreBusy):
@@ -102,7 +109,7 @@ class Accounts:
             if known is None:
                 raise
             return known[0]
-        self._known[tenant, account] = found, time.monotonic()
+        self._known[tenant, account] = found, asked_at
         return found
 
     def _read(self, tenant: int, account: int) -> Account | None:
@@ -141,6 +148,17 @@ def signed_in() -> Account | None:
         return None
     account: Account = current_user.account
     return account
+
+
+def changed() -> None:
+    """The account of this request changed itself: what is known of it in any process is too old for it."""
+    session[_CHANGED] = time.time()
+
+
+def _fresh_s() -> float:
+    """How old what is known of this session's account may be."""
+    at = session.get(_CHANGED)
+    return FRESH_S if at is None else max(0.0, min(FRESH_S, time.time() - at))
 
 
 def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -194,5 +212,5 @@ def install(server: Flask, settings: Settings, store: Store) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(user_id: str) -> User | None:
         tenant, account = map(int, user_id.split(":"))
-        found = known.find(tenant, account)
+        found = known.find(tenant, account, within_s=_fresh_s())
         return User(found) if found else None

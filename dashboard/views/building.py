@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import plan as plans
 from dashboard.views.overview import Kpi
@@ -17,7 +18,6 @@ from data.store.buildings import BuildingRow, StoreyPlan, StoreyRow
 from data.store.places import PlacedSeries, Places
 from data.store.pool import Store
 
-_GAP = "\u00a0"
 _STUFFY_PPM = 1_000  # above it, most guidelines ask for more air
 
 
@@ -136,7 +136,7 @@ def in_rooms(series: Iterable[PlacedSeries]) -> Mapping[int, Sequence[PlacedSeri
     return found
 
 
-def kpis(building: Building, *, now: datetime) -> tuple[Kpi, ...]:
+def kpis(building: Building, *, now: datetime, units: UnitSystem = "metric") -> tuple[Kpi, ...]:
     """Rooms, area, devices placed, share of rooms that are measured now, and the worst air."""
     row, rooms = building.row, in_rooms(building.series)
     placed = {one.device_id for one in building.series}
@@ -151,7 +151,7 @@ def kpis(building: Building, *, now: datetime) -> tuple[Kpi, ...]:
         ),
         Kpi(
             label="Area",
-            value=f"{format.number(row.area_m2, digits=0)}{_GAP}m²" if row.area_m2 else format.NOTHING,
+            value=format.area(row.area_m2, units=units) if row.area_m2 else format.NOTHING,
             note="of all rooms" if row.area_m2 else "not stated",
         ),
         Kpi(

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from data.store.devices import SeriesRow
 
@@ -61,7 +62,7 @@ def by_device(rows: Iterable[SeriesRow]) -> list[tuple[SeriesRow, ...]]:
     return [tuple(group) for _, group in groupby(rows, key=lambda row: row.device_id)]
 
 
-def device(rows: Sequence[SeriesRow], *, now: datetime) -> Device:
+def device(rows: Sequence[SeriesRow], *, now: datetime, units: UnitSystem = "metric") -> Device:
     """One device from its rows, of which there is at least one."""
     first = rows[0]
     quantities = [row.quantity for row in rows]
@@ -79,7 +80,7 @@ def device(rows: Sequence[SeriesRow], *, now: datetime) -> Device:
                 metric=row.metric,
                 kind=row.kind,
                 quantity=row.quantity,
-                value=format.value(row),
+                value=format.value(row, units=units),
                 freshness=freshness(row.at, now=now),
             )
             for row in sorted(rows, key=_importance)

@@ -15,7 +15,7 @@ from itertools import groupby
 from statistics import fmean
 from threading import Lock
 
-from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import plan
 from data.errors import StoreError
@@ -117,12 +117,12 @@ class Summaries:
         shared.look_at = time.monotonic() + wait_s
 
 
-def kpis(found: Summary) -> tuple[KeyFigure, ...]:
+def kpis(found: Summary, *, units: UnitSystem = "metric") -> tuple[KeyFigure, ...]:
     """The numbers of a summary: energy, the air of the rooms, what was heard and what was refused."""
     return (
         *_meters(found),
-        _of_rooms(found, "temperature", "Mean room temperature"),
-        _of_rooms(found, "co2", "Mean room CO₂"),
+        _of_rooms(found, "temperature", "Mean room temperature", units),
+        _of_rooms(found, "co2", "Mean room CO₂", units),
         _heard(found),
         _refused(found),
     )
@@ -138,20 +138,20 @@ def _meter(hours: Sequence[MeterHour], until: datetime) -> KeyFigure:
         values={hour.at: hour.kwh for hour in hours},
         until=until,
         together=sum,
-        write=lambda kwh: _written("energy", kwh),
+        write=_energy,
         change=_percent,
     )
     return _figure("Energy", counted, note=hours[0].device if hours else "no meter has counted yet")
 
 
-def _of_rooms(found: Summary, quantity: str, label: str) -> KeyFigure:
+def _of_rooms(found: Summary, quantity: str, label: str, units: UnitSystem) -> KeyFigure:
     hours: list[RoomHour] = [hour for hour in found.rooms_hourly if hour.quantity == quantity]
     measured = _Hours(
         values={hour.at: hour.value for hour in hours},
         until=found.until,
         together=fmean,
-        write=lambda value: _written(quantity, value),
-        change=lambda now, before: _written(quantity, abs(now - before)),
+        write=lambda value: format.measured(value, quantity=quantity, unit=None, units=units),
+        change=lambda now, before: format.difference(now - before, quantity=quantity, units=units),
     )
     rooms = max((hour.rooms for hour in hours if hour.at >= found.until - _DAY_HOURS * _HOUR), default=0)
     return _figure(label, measured, note=f"in {_count(rooms, 'room')}" if rooms else "not measured")
@@ -227,9 +227,8 @@ def _percent(now: float, before: float) -> str:
     return f"{abs(now / before - 1) * 100:.0f}{_GAP}%" if before else ""
 
 
-def _written(quantity: str, value: float) -> str:
-    digits = 0 if quantity == "energy" and value >= 100 else QUANTITIES[quantity].digits
-    return f"{format.number(value, digits=digits)}{_GAP}{QUANTITIES[quantity].unit}"
+def _energy(kwh: float) -> str:
+    return f"{format.number(kwh, digits=0 if kwh >= 100 else 1)}{_GAP}kWh"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.snapshot import Snapshot
 from dashboard.views import devices
@@ -81,6 +82,7 @@ class WorstRooms:
     rooms: tuple[WorstRoom, ...]
     outside: int  # rooms in all
     judged: int  # rooms that have a fresh value to judge
+    held_to: str  # in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,13 @@ class Overview:
 
 
 def overview(
-    snapshot: Snapshot, *, now: datetime, search: str = "", sort: Sort = "name", page: int = 1
+    snapshot: Snapshot,
+    *,
+    now: datetime,
+    search: str = "",
+    sort: Sort = "name",
+    page: int = 1,
+    units: UnitSystem = "metric",
 ) -> Overview:
     """The page of a snapshot.
 
@@ -126,6 +134,7 @@ def overview(
         search: Words that a device's name, room, metrics and quantities must all contain.
         sort: Order of the devices.
         page: Which page of the list, from 1; one that is not there gives the nearest.
+        units: What the reader reads.
     """
     found = devices.by_device(snapshot.rows)
     matching = _sorted([rows for rows in found if _matches(rows, search)], sort)
@@ -133,7 +142,7 @@ def overview(
     page = min(max(1, page), pages)
     shown = matching[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Overview(
-        devices=tuple(devices.device(rows, now=now) for rows in shown),
+        devices=tuple(devices.device(rows, now=now, units=units) for rows in shown),
         matching=len(matching),
         total=len(found),
         heard=sum(now - rows[0].last_seen <= devices.FRESH_WITHIN for rows in found),
@@ -151,21 +160,21 @@ def overview(
     )
 
 
-def buildings(found: Summary) -> tuple[BuildingCard, ...]:
+def buildings(found: Summary, *, units: UnitSystem = "metric") -> tuple[BuildingCard, ...]:
     """The tenant's buildings, by name."""
     return tuple(
-        _building(size, [room for room in found.rooms if room.building_id == size.id])
+        _building(size, [room for room in found.rooms if room.building_id == size.id], units)
         for size in found.buildings
     )
 
 
-def _building(size: BuildingSize, rooms: Sequence[RoomNow]) -> BuildingCard:
+def _building(size: BuildingSize, rooms: Sequence[RoomNow], units: UnitSystem) -> BuildingCard:
     fresh = sum(room.fresh for room in rooms)
     return BuildingCard(
         id=size.id,
         name=size.name,
         rooms=format.number(size.rooms, digits=0),
-        area=f"{format.number(size.area_m2, digits=0)}{_GAP}m²" if size.area_m2 else format.NOTHING,
+        area=format.area(size.area_m2, units=units) if size.area_m2 else format.NOTHING,
         devices=format.number(sum(room.devices for room in rooms), digits=0),
         fresh=format.share(fresh, size.rooms),
         fresh_note=f"{fresh} of {size.rooms} rooms have a reading of the last hour",
@@ -173,7 +182,7 @@ def _building(size: BuildingSize, rooms: Sequence[RoomNow]) -> BuildingCard:
     )
 
 
-def worst_rooms(found: Summary) -> WorstRooms:
+def worst_rooms(found: Summary, *, units: UnitSystem = "metric") -> WorstRooms:
     """The rooms that are furthest outside of their band now; 200 ppm of CO₂ weigh as much as 1 °C.
 
     Temperatures are judged on working days from 7 to 19 o'clock of the building, against what the
@@ -181,31 +190,35 @@ def worst_rooms(found: Summary) -> WorstRooms:
     """
     measured = [room for room in found.rooms if room.temperature_c is not None or room.co2_ppm is not None]
     outside = [
-        max(out, key=lambda one: one[0]) for room in measured if (out := _outside(room, found.read_at))
+        max(out, key=lambda one: one[0]) for room in measured if (out := _outside(room, found.read_at, units))
     ]
     outside.sort(key=lambda one: (-one[0], one[1].building, devices.natural(one[1].name)))
     return WorstRooms(
-        rooms=tuple(room for _, room in outside[:WORST_ROOMS]), outside=len(outside), judged=len(measured)
+        rooms=tuple(room for _, room in outside[:WORST_ROOMS]),
+        outside=len(outside),
+        judged=len(measured),
+        held_to=f"CO₂ up to {CO2_PPM:.0f} ppm; on working days from 7 to 19 o'clock also the temperatures "
+        f"that the room's model asks for, else {_band(COMFORT_C, units)}.",
     )
 
 
-def _outside(room: RoomNow, now: datetime) -> list[tuple[float, WorstRoom]]:
+def _outside(room: RoomNow, now: datetime, units: UnitSystem) -> list[tuple[float, WorstRoom]]:
     """How far each of a room's values is out, in degrees or what weighs as much; none that is inside."""
     low, high = comfort_c(room.thermal)
     local = now.astimezone(format.zone(room.timezone))
     out: list[tuple[float, WorstRoom]] = []
     if room.co2_ppm is not None and room.co2_ppm > CO2_PPM:
         far = (room.co2_ppm - CO2_PPM) / _PPM_LIKE_A_DEGREE
-        out.append((far, _worst(room, "co2", room.co2_ppm, f"up to {CO2_PPM:.0f}{_GAP}ppm")))
+        out.append((far, _worst(room, "co2", room.co2_ppm, f"up to {CO2_PPM:.0f}{_GAP}ppm", units)))
     if room.temperature_c is not None and local.weekday() < 5 and local.hour in _WORK_HOURS:
         far = max(low - room.temperature_c, room.temperature_c - high)
         if far > 0:
-            band = f"{format.number(low)} to {format.number(high)}{_GAP}°C"
-            out.append((far, _worst(room, "temperature", room.temperature_c, band)))
+            band = _band((low, high), units)
+            out.append((far, _worst(room, "temperature", room.temperature_c, band, units)))
     return out
 
 
-def _worst(room: RoomNow, quantity: str, value: float, band: str) -> WorstRoom:
+def _worst(room: RoomNow, quantity: str, value: float, band: str, units: UnitSystem) -> WorstRoom:
     return WorstRoom(
         id=room.id,
         name=room.name,
@@ -214,9 +227,16 @@ def _worst(room: RoomNow, quantity: str, value: float, band: str) -> WorstRoom:
         building=room.building,
         storey_id=room.storey_id,
         quantity=quantity,
-        value=format.measured(value, quantity=quantity, unit=None),
+        value=format.measured(value, quantity=quantity, unit=None, units=units),
         band=band,
     )
+
+
+def _band(band_c: tuple[float, float], units: UnitSystem) -> str:
+    """A band of temperatures as it is written: `20 to 26 °C`, `68 to 78.8 °F`."""
+    read = format.display(quantity="temperature", unit=None, units=units).conversion
+    low, high = (format.number(round(read.of(end), 1)) for end in band_c)
+    return f"{low} to {high}{_GAP}{read.unit}"
 
 
 def comfort_c(thermal: Mapping[str, Any] | None) -> tuple[float, float]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor, log10
 from statistics import fmean
 from typing import Literal
 
 from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views.devices import natural
 from data.store.buildings import PlanRoom
@@ -24,6 +26,8 @@ FRESHNESS = "freshness"  # stands among the quantities; its value is the age of 
 FRESHNESS_LABEL = "Last reading"
 
 _COLOURED = ("temperature", "co2", "humidity", "illuminance", "occupancy", "power")
+_KEPT: UnitSystem = "metric"  # what values are kept in
+_TICKS = 6  # at most, about
 _LISTED = 40  # rooms in the list at once; the search finds the others
 
 State = Literal["fresh", "stale", "none"]
@@ -70,7 +74,12 @@ def quantities(series: Iterable[PlacedSeries]) -> dict[str, str]:
 
 
 def readings(
-    rooms: Iterable[PlanRoom], series: Mapping[int, Sequence[PlacedSeries]], quantity: str, *, now: datetime
+    rooms: Iterable[PlanRoom],
+    series: Mapping[int, Sequence[PlacedSeries]],
+    quantity: str,
+    *,
+    now: datetime,
+    units: UnitSystem = "metric",
 ) -> dict[int, Reading]:
     """The reading of each room by its id.
 
@@ -79,11 +88,14 @@ def readings(
         series: What stands in each room, by the room's id.
         quantity: One that `quantities` names.
         now: The server's time, aware.
+        units: What the reader reads.
     """
-    return {room.id: reading(series.get(room.id, ()), quantity, now=now) for room in rooms}
+    return {room.id: reading(series.get(room.id, ()), quantity, now=now, units=units) for room in rooms}
 
 
-def reading(series: Sequence[PlacedSeries], quantity: str, *, now: datetime) -> Reading:
+def reading(
+    series: Sequence[PlacedSeries], quantity: str, *, now: datetime, units: UnitSystem = "metric"
+) -> Reading:
     """What the series in one room come to; the module says by which rule."""
     if quantity == FRESHNESS:
         return _freshness(series, now=now)
@@ -97,10 +109,49 @@ def reading(series: Sequence[PlacedSeries], quantity: str, *, now: datetime) -> 
     return Reading(
         state="fresh" if fresh else "stale",
         value=value,
-        written=_written(quantity, value),
-        short=_written(quantity, value, unit=False),
+        written=_written(quantity, value, units),
+        short=_written(quantity, value, units, unit=False),
         age=_age(newest.at, now=now),
     )
+
+
+def name(quantity: str, *, units: UnitSystem = "metric") -> str:
+    """What is coloured, with the unit that it is read in: `Temperature [°C]`."""
+    if quantity == FRESHNESS:
+        return FRESHNESS_LABEL
+    unit = format.display(quantity=quantity, unit=None, units=units).conversion.unit
+    return f"{QUANTITIES[quantity].label} [{unit}]" if unit else QUANTITIES[quantity].label
+
+
+def ticks(low: float, high: float, quantity: str, *, units: UnitSystem) -> tuple[tuple[float, str], ...]:
+    """Round numbers in the reader's unit on a colour bar, each with where it lies.
+
+    Args:
+        low: Where the bar begins [unit of the quantity].
+        high: Where it ends.
+        quantity: What is coloured.
+        units: What the reader reads.
+
+    Returns:
+        None of them where the reader reads what is kept: the bar has its own.
+    """
+    if quantity not in QUANTITIES:
+        return ()
+    read, kept = (
+        format.display(quantity=quantity, unit=None, units=one).conversion for one in (units, _KEPT)
+    )
+    if read == kept:
+        return ()
+    step = _round_step((high - low) * read.factor / _TICKS)
+    first, last = ceil(read.of(low) / step), floor(read.of(high) / step)
+    shown = (number * step for number in range(first, last + 1))
+    return tuple(((value - read.offset) / read.factor, f"{value:g}") for value in shown)
+
+
+def _round_step(least: float) -> float:
+    """The least of 1, 2 and 5 times a power of ten that is not under a number."""
+    power = 10.0 ** floor(log10(least))
+    return next(size * power for size in (1, 2, 5, 10) if size * power >= least)
 
 
 def highest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
@@ -161,12 +212,13 @@ def _together(quantity: str, values: Sequence[float]) -> float:
     return sum(values) if quantity == "power" else fmean(values)
 
 
-def _written(quantity: str, value: float, *, unit: bool = True) -> str:
+def _written(quantity: str, value: float, units: UnitSystem, *, unit: bool = True) -> str:
     if quantity == "occupancy":
         return "occupied" if value else "free"
     if not unit:
-        return format.number(value, digits=QUANTITIES[quantity].digits)
-    return format.measured(value, quantity=quantity, unit=None)
+        read = format.display(quantity=quantity, unit=None, units=units)
+        return format.number(read.conversion.of(value), digits=read.digits)
+    return format.measured(value, quantity=quantity, unit=None, units=units)
 
 
 def _age(at: datetime | None, *, now: datetime) -> str:

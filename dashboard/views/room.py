@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import devices
 from dashboard.views.devices import Point
@@ -23,7 +24,6 @@ _SPARK_EVERY_S = 300
 _SPARK_POINTS = 48
 _DIFFERS = 0.05  # part of the area from which a stated one and the outline's are both told
 
-_GAP = "\u00a0"
 _RANK = {name: rank for rank, name in enumerate(QUANTITIES)}
 
 
@@ -112,13 +112,13 @@ def turn(now: datetime) -> int:
     return int(now.timestamp()) // _SPARK_EVERY_S
 
 
-def room(space: SpaceRow) -> Room:
-    """What the model says of a room."""
+def room(space: SpaceRow, *, units: UnitSystem = "metric") -> Room:
+    """What the model says of a room; its property sets as they are written."""
     said = {
         "Storey": space.storey,
         "Use": space.use,
-        "Area": _area(space),
-        "Height": f"{format.number(space.height_m, digits=2)}{_GAP}m" if space.height_m else None,
+        "Area": _area(space, units),
+        "Height": format.height(space.height_m, units=units) if space.height_m else None,
         "Zones": ", ".join(space.zones),
     }
     return Room(
@@ -139,12 +139,14 @@ def room(space: SpaceRow) -> Room:
     )
 
 
-def measured(rows: Iterable[SeriesRow], *, now: datetime, first: str | None = None) -> tuple[Measured, ...]:
+def measured(
+    rows: Iterable[SeriesRow], *, now: datetime, first: str | None = None, units: UnitSystem = "metric"
+) -> tuple[Measured, ...]:
     """The series of the devices in a room, those of the chosen quantity first."""
     found = [
         Measured(point=point, device_id=device.id, device=device.name)
         for group in devices.by_device(rows)
-        for device in [devices.device(group, now=now)]
+        for device in [devices.device(group, now=now, units=units)]
         for point in device.points
     ]
     return tuple(sorted(found, key=lambda one: _importance(one.point, first)))
@@ -161,16 +163,16 @@ def _importance(point: Point, first: str | None) -> tuple[bool, int]:
     return quantity != first, _RANK.get(quantity, len(_RANK))
 
 
-def _area(space: SpaceRow) -> str | None:
+def _area(space: SpaceRow, units: UnitSystem) -> str | None:
     """The area with where it is from, and the outline's beside it when that tells another one."""
     if space.area_m2 is None:
         return None
-    stated = f"{format.number(space.area_m2, digits=1)}{_GAP}m²"
+    stated = format.area(space.area_m2, units=units, digits=1)
     if space.area_source is None or space.area_source == "footprint":
         return f"{stated}, of its outline"
     drawn = space.footprint_area_m2
     differs = drawn is not None and abs(drawn - space.area_m2) > _DIFFERS * space.area_m2
-    outline = f"; its outline has {format.number(drawn, digits=1)}{_GAP}m²" if drawn and differs else ""
+    outline = f"; its outline has {format.area(drawn, units=units, digits=1)}" if drawn and differs else ""
     return f"{stated}, {space.area_source}{outline}"
 
 

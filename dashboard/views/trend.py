@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analytics.units import Conversion, UnitSystem
 from dashboard import format
 from data.store import readings
 from data.store.devices import SeriesRow
@@ -40,7 +41,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """The course of one series; `frame` is as `data.store.readings.trend` gives it."""
+    """The course of one series; `frame` is else as `data.store.readings.trend` gives it."""
 
     series_id: int
     kind: str
@@ -50,14 +51,22 @@ class Trend:
     until: datetime
     step: timedelta
     zone: ZoneInfo
-    frame: pd.DataFrame
+    frame: pd.DataFrame  # with mean, low and high in `unit`
     values: tuple[str, ...]  # each bucket's mean as it is written
     figures: Figures | None  # of numbers, when there are any
     said: tuple[tuple[str, str], ...]  # texts: when and what, newest first
 
 
-def trend(store: Store, *, tenant: int, row: SeriesRow, period: Period, now: datetime) -> Trend:
-    """Read the course of a series up to now.
+def trend(
+    store: Store,
+    *,
+    tenant: int,
+    row: SeriesRow,
+    period: Period,
+    now: datetime,
+    units: UnitSystem = "metric",
+) -> Trend:
+    """Read the course of a series up to now, in the reader's units.
 
     Raises:
         StoreUnavailable: the database is away.
@@ -65,20 +74,21 @@ def trend(store: Store, *, tenant: int, row: SeriesRow, period: Period, now: dat
     """
     since, zone = now - PERIODS[period][1], format.zone(row.timezone)
     frame = readings.trend(store, tenant=tenant, series=row.series_id, since=since, until=now, points=_POINTS)
+    read = format.display(quantity=row.quantity, unit=row.unit, units=units)
     # Asked of every kind: a number's device may say `unavailable` at times, and a text's a number.
     said = readings.events(store, tenant=tenant, series=row.series_id, since=since, until=now)
     return Trend(
         series_id=row.series_id,
         kind=row.kind,
         label=row.metric,
-        unit=format.unit_of(quantity=row.quantity, unit=row.unit),
+        unit=read.conversion.unit,
         since=since,
         until=now,
         step=readings.step_for(now - since, points=_POINTS),
         zone=zone,
-        frame=frame,
-        values=tuple(_written(row, mean) for mean in frame["mean"]),
-        figures=_figures(row, frame),
+        frame=_converted(frame, read.conversion),
+        values=tuple(_written(row, mean, units) for mean in frame["mean"]),
+        figures=_figures(row, frame, units),
         said=tuple((format.moment(at, zone=zone), text) for at, text in said),
     )
 
@@ -92,18 +102,23 @@ def newest(row: SeriesRow, period: Period) -> int:
     return 0 if row.at is None else int(row.at.timestamp() / max(1.0, step.total_seconds()))
 
 
-def _written(row: SeriesRow, mean: float) -> str:
+def _converted(frame: pd.DataFrame, conversion: Conversion) -> pd.DataFrame:
+    kept = frame[["mean", "low", "high"]]
+    return frame.assign(**(kept * conversion.factor + conversion.offset))
+
+
+def _written(row: SeriesRow, mean: float, units: UnitSystem) -> str:
     if row.kind == "boolean":
         return {0.0: "off", 1.0: "on"}.get(mean, f"on in {format.share(round(1000 * mean), 1000)}")
-    return format.measured(mean, quantity=row.quantity, unit=row.unit)
+    return format.measured(mean, quantity=row.quantity, unit=row.unit, units=units)
 
 
-def _figures(row: SeriesRow, frame: pd.DataFrame) -> Figures | None:
+def _figures(row: SeriesRow, frame: pd.DataFrame, units: UnitSystem) -> Figures | None:
     if frame.empty or row.kind != "number":
         return None
     mean = (frame["mean"] * frame["count"]).sum() / frame["count"].sum()
     low, middle, high = (
-        format.measured(float(number), quantity=row.quantity, unit=row.unit)
+        format.measured(float(number), quantity=row.quantity, unit=row.unit, units=units)
         for number in (frame["low"].min(), mean, frame["high"].max())
     )
     return Figures(low=low, mean=middle, high=high)

@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 from psycopg.rows import class_row
 
+from analytics.units import UnitSystem
 from data.errors import StoreError, StoreUnavailable
 from data.settings import Settings
 from data.store import address, statements
@@ -29,6 +30,7 @@ class Account:
     name: str
     role: str
     tenant: str
+    units: UnitSystem = "metric"  # what it reads values in
 
 
 def new_signin_link(settings: Settings) -> str:
@@ -78,6 +80,16 @@ def find(store: Store, *, tenant: int, account: int) -> Account | None:
     """The account, unless it is gone or no longer active."""
     with store.transaction(tenant=tenant) as connection:
         return _find(connection, account)
+
+
+def set_units(store: Store, *, tenant: int, account: int, units: UnitSystem) -> None:
+    """Let an account read values in other units.
+
+    Raises:
+        StoreUnavailable: the database is away.
+    """
+    with store.transaction(tenant=tenant, actor=f"account {account}") as connection:
+        connection.execute(_SQL["set_units"], {"account_id": account, "units": units})
 
 
 def note(store: Store, *, tenant: int, account: int, action: str) -> None:

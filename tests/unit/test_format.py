@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analytics.units import UnitSystem
 from dashboard import format
 from tests.unit.rows import NOW, row
 
@@ -23,6 +24,36 @@ def test_the_stated_unit_is_shown_when_it_is_another_than_the_quantitys() -> Non
 
 def test_a_unit_is_shown_in_its_usual_spelling() -> None:
     assert plain(format.value(row(unit="degC"))) == "21.4 °C"
+
+
+def test_a_value_is_shown_in_the_units_of_the_reader() -> None:
+    assert plain(format.value(row(value=21.5), units="us")) == "70.7 °F"
+
+
+def test_a_value_in_a_unit_that_is_not_its_quantitys_stays_as_it_is() -> None:
+    assert plain(format.value(row(value=72.52, unit="°F"), units="us")) == "72.52 °F"
+
+
+def test_a_value_of_no_known_quantity_stays_as_it_is() -> None:
+    assert plain(format.measured(3.0, quantity=None, unit="m³/h", units="us")) == "3 m³/h"
+
+
+@pytest.mark.parametrize(("units", "written"), [("metric", "0.4 °C"), ("us", "0.7 °F")])
+def test_a_difference_knows_no_zero_of_a_scale(units: UnitSystem, written: str) -> None:
+    assert plain(format.difference(-0.4, quantity="temperature", units=units)) == written
+
+
+@pytest.mark.parametrize(("metres", "written"), [(35, "115 ft"), (1_609.344, "1.0 mi")])
+def test_a_distance_is_told_in_feet_and_miles(metres: float, written: str) -> None:
+    assert plain(format.distance(metres, units="us")) == written
+
+
+def test_an_area_is_told_in_square_feet() -> None:
+    assert plain(format.area(86.0, units="us")) == "926 ft²"
+
+
+def test_a_height_is_told_in_feet() -> None:
+    assert plain(format.height(2.75, units="us")) == "9.0 ft"
 
 
 def test_a_kilowatt_is_not_rounded_as_a_watt_is() -> None:

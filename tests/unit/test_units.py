@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analytics import quantities, unit_table
 from analytics.quantities import QUANTITIES, Quantity
 from analytics.unit_table import Unit
-from analytics.units import Conversion, canonical, conversion
+from analytics.units import Conversion, Shown, canonical, conversion, shown
 
 UNITS = tuple(dict.fromkeys(unit for _, unit in unit_table.table()))
 PAIRS = [pair for pair in permutations(UNITS, 2) if pair[0].dimension == pair[1].dimension]
@@ -148,3 +148,34 @@ def test_whatever_is_guessed_can_have_the_unit(
 ) -> None:
     found = quantities.guess(metric, unit, device_class)
     assert found is None or canonical(unit or "", found) is not None
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "unit", "read"),
+    [
+        ("temperature", 20, "°F", 68),
+        ("temperature_difference", 5, "°F", 9),
+        ("air_flow", 1000, "ft³/min", 588.578),
+        ("differential_pressure", 250, "in H₂O", 1.00366),
+        ("pressure", 1013.25, "inHg", 29.9212),
+        ("medium_pressure", 2, "psi", 29.0075),
+        ("water", 1, "gal", 264.172),
+        ("gas", 1, "ft³", 35.3147),
+        ("thermal_power", 1000, "kBTU/h", 3.41214),
+        ("wind_speed", 10, "mph", 22.3694),
+        ("energy", 5, "kWh", 5),
+        ("power", 5, "W", 5),
+        ("co2", 800, "ppm", 800),
+    ],
+)
+def test_us_customary_units_are_those_of_the_trade(
+    quantity: str, value: float, unit: str, read: float
+) -> None:
+    found = shown(QUANTITIES[quantity], "us").conversion
+    assert found.unit == unit
+    assert found.of(value) == pytest.approx(read, rel=1e-5)
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES.values(), ids=QUANTITIES)
+def test_metric_readers_read_what_is_kept(quantity: Quantity) -> None:
+    assert shown(quantity, "metric") == Shown(Conversion(quantity.unit), quantity.digits)

@@ -12,10 +12,13 @@ RETURNING account_id;
 SELECT tenant_id, account_id FROM redeem_signin_link(%(token_hash)s);
 
 -- name: account
-SELECT account.id, account.tenant_id, account.name, account.role, tenant.name AS tenant
+SELECT account.id, account.tenant_id, account.name, account.role, tenant.name AS tenant, account.units
 FROM account
 JOIN tenant ON tenant.id = account.tenant_id
 WHERE account.id = %(account_id)s AND account.active;
+
+-- name: set_units
+UPDATE account SET units = %(units)s WHERE id = %(account_id)s;
 
 -- name: note
 SELECT audit_note(%(action)s, %(subject)s, NULL);
