@@ -21,6 +21,7 @@ from data import settings as configuration
 from data.demo import broker
 from data.errors import BadSettings, ClerestoryError
 from data.ingest.decode import Decoder, conventions
+from data.ingest.kept_since import KeptSince
 from data.ingest.link import Link
 from data.ingest.metrics import Metrics
 from data.ingest.pipeline import Pipeline, Reporter
@@ -65,13 +66,13 @@ def _run(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    interpreter, metrics = _interpreter(settings), Metrics()
+    metrics, store = Metrics(), Store.open(settings, role="ingest")
+    interpreter = _interpreter(settings, store)
     address = mqtt.Address.parse(broker.address(settings, "ingest"))
     link = Link(address, client_id=settings.mqtt_client_id, topics=settings.mqtt_topics)
     metrics.watch(
         queue=lambda: link.queued, oldest=lambda: link.oldest_unacknowledged_at, full=lambda: link.full
     )
-    store = Store.open(settings, role="ingest")
     # A writer of its own, as a batch may be stuck in the other one.
     reporter = Reporter(link, Writer(store), client_id=settings.mqtt_client_id, metrics=metrics, stop=stop)
     log.info("ingest starts", broker=str(address), topics=settings.mqtt_topics)
@@ -90,24 +91,26 @@ def _run(settings: Settings) -> None:
         log.info("ingest stopped")
 
 
-def _interpreter(settings: Settings) -> Interpreter:
+def _interpreter(settings: Settings, store: Store) -> Interpreter:
     """Raises BadSettings when a topic or a template cannot be used, before anything starts."""
     zone = ZoneInfo(settings.device_timezone)
     conventions(settings)
     return Interpreter(
         new_decoder=lambda: Decoder(conventions(settings), zone=zone),
         tenants=TenantTopics(settings.tenant_topics, default=settings.tenant),
+        earliest=KeptSince(settings, store).earliest,
     )
 
 
 def _redrive(settings: Settings, *, tenant: str | None, reason: str | None) -> None:
-    interpreter = _interpreter(settings)
-    for message in retained(
-        mqtt.Address.parse(broker.address(settings, "ingest")), topics=settings.mqtt_topics
-    ):
-        interpreter.understand(message.topic, message.payload, retain=True, received_at=message.received_at)
+    address = mqtt.Address.parse(broker.address(settings, "ingest"))
     store = Store.open(settings, role="ingest")
     try:
+        interpreter = _interpreter(settings, store)
+        for message in retained(address, topics=settings.mqtt_topics):
+            interpreter.understand(
+                message.topic, message.payload, retain=True, received_at=message.received_at
+            )
         done = redrive(store, interpreter, tenant=tenant, reason=reason, progress=_show)
     finally:
         store.close()

@@ -70,10 +70,15 @@ COPY incoming (position, series_id, at, value) FROM STDIN;
 
 -- name: merge
 -- The first value of a key is kept, in the batch as in the store. Rollups and latest values are made
--- from the rows that were really new, so that what is delivered twice is counted once.
+-- from the rows that were really new, so that what is delivered twice is counted once. Times that people
+-- corrected are left alone, and so is what is older than what is kept: its rollups have it already.
 WITH batch AS (
     SELECT DISTINCT ON (series_id, at) series_id, at, value
     FROM incoming
+    WHERE at >= (SELECT coalesce(max(dropped_before), '-infinity') FROM retention WHERE relation = 'reading')
+        AND NOT EXISTS (
+            SELECT FROM corrected_reading
+            WHERE corrected_reading.series_id = incoming.series_id AND corrected_reading.at = incoming.at)
     ORDER BY series_id, at, position
 ), fresh AS (
     INSERT INTO reading (series_id, at, value)
@@ -174,6 +179,9 @@ FROM incoming
 JOIN reading USING (series_id, at)
 JOIN series ON series.id = incoming.series_id
 WHERE reading.value <> incoming.value
+    AND NOT EXISTS (
+        SELECT FROM corrected_reading
+        WHERE corrected_reading.series_id = incoming.series_id AND corrected_reading.at = incoming.at)
 GROUP BY incoming.series_id, series.tenant_id;
 
 -- name: event_add
