@@ -60,7 +60,10 @@ class _Birth:
         if known is None:
             return metric
         datatype = known.datatype if metric.datatype is None else metric.datatype
-        return replace(metric, name=known.name, datatype=datatype, unit=metric.unit or known.unit)
+        unit = metric.unit or known.unit
+        if (metric.name, metric.datatype, metric.unit) == (known.name, datatype, unit):
+            return metric
+        return replace(metric, name=known.name, datatype=datatype, unit=unit)
 
     def _aliased(self, alias: int | None) -> Metric | None:
         return None if alias is None else self.by_alias.get(alias)
