@@ -152,11 +152,13 @@ def _check(decoded: Decoded, received_at: datetime) -> None:
 
 def _presentable(decoded: Decoded) -> Decoded:
     """Without words that cannot be shown: a bad label must not cost the readings."""
-    readings, devices = decoded.readings, decoded.devices[:MAX_READINGS]
-    if any(one.device_class is not None and not _is_name(one.device_class) for one in readings):
-        readings = tuple(replace(one, device_class=_kept(one.device_class)) for one in readings)
-    told = (_told(info) for info in devices if _is_name(info.device))
-    return replace(decoded, readings=readings, devices=tuple(info for info in told if _says_anything(info)))
+    if any(one.device_class is not None and not _is_name(one.device_class) for one in decoded.readings):
+        readings = (replace(one, device_class=_kept(one.device_class)) for one in decoded.readings)
+        decoded = replace(decoded, readings=tuple(readings))
+    if decoded.devices:
+        told = (_told(info) for info in decoded.devices[:MAX_READINGS] if _is_name(info.device))
+        decoded = replace(decoded, devices=tuple(info for info in told if _says_anything(info)))
+    return decoded
 
 
 def _told(info: DeviceInfo) -> DeviceInfo:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from data.errors import DecodeError
 from data.ingest.decode.azure_envelopes import Sent, opened
+from data.ingest.decode.describing import described
 from data.ingest.decode.memory import Memory
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
 from data.ingest.decode.opcua import OpcUa
@@ -100,7 +101,7 @@ class Azure:
                 self._connections[event.device] = event.order
                 yield DeviceInfo(device=event.device, online=event.online)
         elif event.device:
-            yield _described(event.device, event.reported)
+            yield described(event.device, _properties(event.reported), _DESCRIBING)
 
 
 def _direct(match: re.Match[str], payload: bytes) -> Sent:
@@ -142,16 +143,9 @@ def _without_times(entry: Json) -> Json:
     return {name: item for name, item in entry.items() if name.lower() not in TIME_NAMES}
 
 
-def _described(device: str, reported: Json) -> DeviceInfo:
-    """What a twin's reported properties say of the device, itself or in one of its components."""
-    said: dict[str, str] = {}
+def _properties(reported: Json) -> Iterator[tuple[str, Json]]:
+    """The reported properties of a twin, and those of its components."""
     own = reported if isinstance(reported, dict) else {}
-    for part in (own, *(item for item in own.values() if isinstance(item, dict))):
-        for name, word in _DESCRIBING.items():
-            item = part.get(name)
-            if isinstance(item, str):
-                said.setdefault(word, item)
-    return DeviceInfo(
-        device=device,
-        manufacturer=said.get("manufacturer"), model=said.get("model"), firmware=said.get("firmware"),
-    )  # fmt: skip
+    yield from own.items()
+    for part in own.values():
+        yield from part.items() if isinstance(part, dict) else ()

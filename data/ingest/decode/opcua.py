@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from data.ingest.decode.describing import described
 from data.ingest.decode.memory import Memory
-from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import Json, believable_time, every_value, is_json, member, parse_json, text
 
 _Object = dict[str, Json]
@@ -172,16 +173,12 @@ def _units(fields: Json) -> Iterator[tuple[str, str]]:
 
 def _name_plates(readings: Sequence[Reading]) -> Iterator[DeviceInfo]:
     """What devices say of themselves in fields of set names."""
-    said: dict[str, dict[str, str]] = {}
+    plates: dict[str, list[tuple[str, Value]]] = {}
     for reading in readings:
-        word = _NAME_PLATE.get(reading.metric)
-        if word and isinstance(reading.value, str):
-            said.setdefault(reading.device, {}).setdefault(word, reading.value)
-    for device, words in said.items():
-        yield DeviceInfo(
-            device=device, label=words.get("label"), manufacturer=words.get("manufacturer"),
-            model=words.get("model"), firmware=words.get("firmware"),
-        )  # fmt: skip
+        if reading.metric in _NAME_PLATE:
+            plates.setdefault(reading.device, []).append((reading.metric, reading.value))
+    for device, stated in plates.items():
+        yield described(device, stated, _NAME_PLATE)
 
 
 def _of_sample(item: _Object, topic: str) -> Iterator[Reading]:

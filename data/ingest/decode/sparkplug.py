@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Request
+from data.ingest.decode.describing import described
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Request, Value
 from data.ingest.decode.payload import believable_time
 from data.ingest.decode.sparkplug_payload import Body, Metric, flat, parse, rebirth, value
 
@@ -60,7 +61,10 @@ class _Birth:
         if known is None:
             return metric
         datatype = known.datatype if metric.datatype is None else metric.datatype
-        return replace(metric, name=known.name, datatype=datatype, unit=metric.unit or known.unit)
+        unit = metric.unit or known.unit
+        if (metric.name, metric.datatype, metric.unit) == (known.name, datatype, unit):
+            return metric
+        return replace(metric, name=known.name, datatype=datatype, unit=unit)
 
     def _aliased(self, alias: int | None) -> Metric | None:
         return None if alias is None else self.by_alias.get(alias)
@@ -172,19 +176,19 @@ def _hear(node: _Node, kind: str, path: str, device: str, body: Body) -> tuple[D
         node.bury(device)
         gone = DeviceInfo(device=whole, online=False)
         return Decoded(convention=SparkplugB.name, kind="status", devices=(gone,)), missed
-    if kind.endswith("BIRTH"):
+    is_birth = kind.endswith("BIRTH")
+    if is_birth:
         node.bear(device, body)
     birth = node.births.get(device)
-    metrics = [(birth or _Birth()).complete(metric) for metric in body.metrics]
+    known = birth or _Birth()
+    metrics = [known.complete(metric) for metric in body.metrics]
     nameless = sum(not metric.name for metric in metrics)
-    told = _told(birth or _Birth(), metrics)
-    result: Kind = "sequence-gap" if missed else "telemetry"
+    told = _told(known, metrics)
     found = tuple(_readings(whole, told, body.time_ms))
-    if nameless and not found and not missed:
-        result = "unresolvable"
+    result: Kind = "sequence-gap" if missed else "unresolvable" if nameless and not found else "telemetry"
     decoded = Decoded(
         convention=SparkplugB.name, kind=result, readings=found,
-        devices=(_described(whole, told),) if kind.endswith("BIRTH") else (),
+        devices=(described(whole, _named(told), _DESCRIBING, online=True),) if is_birth else (),
         reason=_reason(nameless, sum(_is_unusable(metric) for metric in told)),
     )  # fmt: skip
     return decoded, missed or birth is None or nameless > 0
@@ -196,18 +200,12 @@ def _told(birth: _Birth, metrics: Iterable[Metric]) -> list[Metric]:
     return [metric for metric in flattened if _is_told(metric)]
 
 
-def _described(device: str, metrics: Iterable[Metric]) -> DeviceInfo:
-    """What a birth says of the device itself."""
-    said: dict[str, str] = {}
+def _named(metrics: Iterable[Metric]) -> Iterator[tuple[str, Value | None]]:
+    """The metrics that may describe the device, by the last level of their names."""
     for metric in metrics:
         folder, _, last = metric.name.rpartition("/")
-        word = _DESCRIBING.get(last.replace(" ", "").replace("_", "").lower())
-        if word and folder in _DESCRIBING_FOLDERS and isinstance(metric.raw, str):
-            said.setdefault(word, metric.raw)
-    return DeviceInfo(
-        device=device, online=True,
-        manufacturer=said.get("manufacturer"), model=said.get("model"), firmware=said.get("firmware"),
-    )  # fmt: skip
+        if folder in _DESCRIBING_FOLDERS:
+            yield last.replace(" ", "").replace("_", "").lower(), metric.raw
 
 
 def _is_told(metric: Metric) -> bool:

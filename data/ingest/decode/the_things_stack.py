@@ -8,11 +8,12 @@ the radio is no measurement.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Place, Reading, Value
+from data.ingest.decode.describing import described
+from data.ingest.decode.message import Decoded, Kind, Message, Place, Reading, Value
 from data.ingest.decode.payload import Json, believable_time, every_value, member, parse_json, text
 from data.ingest.decode.places import place_of
 
@@ -20,6 +21,7 @@ _TOPIC = re.compile(r"(?:.+/)?v3/[^/]+/devices/(?P<device>[^/]+)/(?P<event>.+)")
 _COMMANDS = frozenset(("down/push", "down/replace"))
 _LOGS = frozenset(("down/failed", "service/data"))
 _MEASURED = frozenset(("up", "location/solved"))
+_DESCRIBING = {"brand_id": "manufacturer", "model_id": "model", "firmware_version": "firmware"}
 _Measured = tuple[str, Value, str | None, datetime | None]
 
 
@@ -54,7 +56,8 @@ class TheThingsStack:
         reason = None if found else "The uplink has no decoded values; give the device a payload formatter."
         return Decoded(
             convention=self.name, kind="telemetry" if found else "undecoded", readings=found,
-            devices=(_described(device, said),), place=_place(device, said), reason=reason,
+            devices=(described(device, _known(said), _DESCRIBING),), place=_place(device, said),
+            reason=reason,
         )  # fmt: skip
 
 
@@ -83,12 +86,10 @@ def _normalized(entries: list[Json]) -> Iterator[_Measured]:
             yield metric, value, unit, at
 
 
-def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
-    """The device as the device repository knows it."""
-    names = ("brand_id", "model_id", "firmware_version")
-    stated = [member(said, f"uplink_message.version_ids.{name}") for name in names]
-    brand, model, firmware = (word if isinstance(word, str) else None for word in stated)
-    return DeviceInfo(device=device, manufacturer=brand, model=model, firmware=firmware)
+def _known(said: dict[str, Json]) -> Iterable[tuple[str, Json]]:
+    """What the device repository knows of the device."""
+    known = member(said, "uplink_message.version_ids")
+    return known.items() if isinstance(known, dict) else ()
 
 
 def _time(said: dict[str, Json]) -> datetime | None:

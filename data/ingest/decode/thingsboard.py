@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from data.errors import DecodeError
+from data.ingest.decode.describing import described
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
 from data.ingest.decode.payload import Json, believable_time, every_value, parse_json, parse_object, text
 
@@ -86,22 +87,11 @@ def _told(verb: str, payload: bytes, device: str | None) -> Iterator[DeviceInfo]
         stated = parse_object(text(payload))
         for name, attributes in stated.items() if device is None else [(device, stated)]:
             if isinstance(attributes, dict):
-                yield _described(name, attributes)
+                plain = ((key.replace("_", "").lower(), item) for key, item in attributes.items())
+                yield described(name, plain, _DESCRIBING)
     elif device is None and verb in ("connect", "disconnect"):
         about = parse_object(text(payload))
         connected, profile = about.get("device"), about.get("type")
         if isinstance(connected, str):
             model = profile if isinstance(profile, str) and profile != "default" else None
             yield DeviceInfo(device=connected, model=model, online=verb == "connect")
-
-
-def _described(device: str, attributes: dict[str, Json]) -> DeviceInfo:
-    said: dict[str, str] = {}
-    for name, item in attributes.items():
-        word = _DESCRIBING.get(name.replace("_", "").lower())
-        if word and isinstance(item, str):
-            said.setdefault(word, item)
-    return DeviceInfo(
-        device=device, label=said.get("label"), manufacturer=said.get("manufacturer"),
-        model=said.get("model"), firmware=said.get("firmware"),
-    )  # fmt: skip
