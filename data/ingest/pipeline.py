@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from data.store.batch import Batch, Written
 log = structlog.get_logger(__name__)
 
 BATCH_MESSAGES = 5_000
+BATCH_SAMPLES = 20_000  # a message holds up to 5,000
 BATCH_WAIT_S = 0.2
 REPORT_EVERY_S = 2.0
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 0.2, 10.0
@@ -98,7 +99,8 @@ class Pipeline:
             self._metrics.connected(self._source.connected)
             if deliveries:
                 self._metrics.received(len(deliveries), sum(len(one.payload) for one in deliveries))
-                self._commit([self.understand(delivery) for delivery in deliveries])
+                for items in _of_bounded_size(self.understand(delivery) for delivery in deliveries):
+                    self._commit(items)
 
     def understand(self, delivery: Delivery) -> Item:
         """What a delivery comes to; a device that has to say more is asked."""
@@ -216,6 +218,20 @@ def _warn_of_wait(error: Exception, messages: int) -> None:
     # would end it again after every start.
     reason, trace = str(error) or type(error).__name__, not isinstance(error, StoreError)
     log.warning("commit waits", messages=messages, reason=reason, exc_info=trace)
+
+
+def _of_bounded_size(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items in order, in lists that hold no more samples than one transaction should write."""
+    together: list[Item] = []
+    samples = 0
+    for item in items:
+        together.append(item)
+        samples += len(item.understood.samples)
+        if samples >= BATCH_SAMPLES:
+            yield together
+            together, samples = [], 0
+    if together:
+        yield together
 
 
 def _batch(items: Sequence[Item]) -> Batch:

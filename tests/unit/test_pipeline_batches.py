@@ -163,3 +163,11 @@ def test_a_fault_in_a_convention_makes_a_dead_letter() -> None:
 
     _, shelf = run([delivery("d/t", "1")], conventions=(Faulty(),))
     assert shelf.reasons() == ["The decoder failed: ZeroDivisionError."]
+
+
+def test_large_messages_are_written_in_several_transactions() -> None:
+    many = "{" + ", ".join(f'"m{n}": {n}' for n in range(900)) + "}"
+    queue, shelf = run([delivery(f"d{n}", many, number=n) for n in range(50)])
+    assert max(len(batch.samples) for batch in shelf.batches) < 21_000
+    assert len(shelf.batches) == 3
+    assert len(queue.acknowledged) == 50
