@@ -24,6 +24,7 @@ from data.ingest.decode.payload import (
     values,
 )
 from data.ingest.decode.presence import described, is_present, says_something
+from data.ingest.decode.template import follow
 
 # Levels that are words of a command wherever they stand after the first.
 _COMMANDS = frozenset(("set", "get", "command", "cmd", "cmnd"))
@@ -124,9 +125,8 @@ class PlainPath:
                 found.append((prefix, value, unit))
         else:
             device, prefix = _holder(levels)
-        found += (
-            (f"{prefix}/{path}" if prefix else path, leaf, unit) for path, leaf, unit in _numbers(stated)
-        )
+        for path, leaf, unit in _numbers(stated):
+            found.append((f"{prefix}/{path}" if prefix else path, leaf, unit))
         if not found:
             reason = "The object holds no number and no state."
             return Decoded(convention=self.name, kind="undecoded", reason=reason)
@@ -145,7 +145,15 @@ def _numbers(stated: dict[str, Json]) -> Iterator[tuple[str, float | bool, str |
     for path, item in values(stated, texts=_AnyName(), leave=_Names()):
         value, unit = (item, None) if not isinstance(item, str) else _number(item.strip())
         if value is not None and not isinstance(value, str):
-            yield path, value, unit
+            yield path, value, unit or _unit_beside(stated, path)
+
+
+def _unit_beside(stated: dict[str, Json], path: str) -> str | None:
+    """The unit in an object `{"value": …, "unit": …}`."""
+    *around, last = path.split("/")
+    inside = follow(tuple(around), stated) if last == "value" else None
+    unit = inside.get("unit") if isinstance(inside, dict) else None
+    return unit if isinstance(unit, str) and unit else None
 
 
 def _number(said: str) -> tuple[Value | None, str | None]:
