@@ -60,26 +60,28 @@ _ENVELOPES = frozenset(
 _MANUFACTURERS = ("manufacturer", "vendor", "brand")
 _FIRMWARE = ("firmware", "firmware_version", "fw", "fw_ver", "fw_version", "sw_version")
 
+_DESCRIBING = frozenset(("model", *_MANUFACTURERS, *_FIRMWARE))
+
 # Members whose digits are no number, and digits that are none whatever their name.
-_NAMES = frozenset(("id", "device_id", "sensor_id", "serial", "serial_number", "sn", "imei", "version"))
+_NAMES = _DESCRIBING | {"id", "device_id", "sensor_id", "serial", "serial_number", "sn", "imei", "version"}
 _ADDRESS = re.compile(r"0[0-9]+|[0-9]{11,}")
 _MAX_NUMBER = 40  # characters, with its unit
 
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
 
 
-class _AnyName:
+class _Any:
     """Texts of any name may be numbers."""
 
     def __contains__(self, name: object) -> bool:
         return True
 
 
-class _Names:
+class _Naming:
     """Members that name something, in whatever case."""
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in (*_NAMES, *_MANUFACTURERS, *_FIRMWARE, "model")
+        return isinstance(name, str) and name.lower() in _NAMES
 
 
 class PlainPath:
@@ -134,15 +136,12 @@ class PlainPath:
             Reading(device=device, metric=metric, value=value, unit=unit, at=at)
             for metric, value, unit in found
         )
-        told = _described(device, said)
-        return Decoded(
-            convention=self.name, readings=tuple(readings), devices=(told,) if says_something(told) else ()
-        )
+        return Decoded(convention=self.name, readings=tuple(readings), devices=_described(device, said))
 
 
 def _numbers(stated: dict[str, Json]) -> Iterator[tuple[str, float | bool, str | None]]:
     """Every number and state with its path and unit, be it written as text; no text, address or name."""
-    for path, item in values(stated, texts=_AnyName(), leave=_Names()):
+    for path, item in values(stated, texts=_Any(), leave=_Naming()):
         value, unit = (item, None) if not isinstance(item, str) else _number(item.strip())
         if value is not None and not isinstance(value, str):
             yield path, value, unit or _unit_beside(stated, path)
@@ -167,11 +166,15 @@ def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
     return value, stated if isinstance(stated, str) and stated else unit
 
 
-def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
-    return DeviceInfo(
+def _described(device: str, said: dict[str, Json]) -> tuple[DeviceInfo, ...]:
+    """What an object says of its device; nothing when it says nothing."""
+    if _DESCRIBING.isdisjoint(said):
+        return ()
+    told = DeviceInfo(
         device=device, manufacturer=described(*(said.get(name) for name in _MANUFACTURERS)),
         model=described(said.get("model")), firmware=described(*(said.get(name) for name in _FIRMWARE)),
     )  # fmt: skip
+    return (told,) if says_something(told) else ()
 
 
 def _presence(levels: list[str], payload: bytes) -> tuple[DeviceInfo, ...]:
