@@ -61,6 +61,14 @@ def test_a_device_of_another_convention_is_told_of_by_the_name_in_its_readings()
     assert (info.device, info.label) == ("hall/plug", "Pump")
 
 
+def test_an_announcement_changes_nothing_that_another_convention_remembers() -> None:
+    ingest = Ingest()
+    ingest.hear("zigbee2mqtt/bridge/devices", [{"friendly_name": "lamp"}])
+    config = {"state_topic": "zigbee2mqtt/bridge/devices", "schema": "json", "device": PUMP}
+    ingest.hear("homeassistant/sensor/x/config", config)
+    assert presence(ingest.hear("zigbee2mqtt/bridge/state", "online")) == {"lamp": True}
+
+
 def test_a_first_generation_shelly_keeps_its_id_and_takes_the_unit() -> None:
     ingest = announced(
         ("sensor", {"state_topic": "shellies/em-1/emeter/0/power", "unit_of_measurement": "W"})
@@ -97,6 +105,11 @@ def test_an_availability_topic_says_whether_the_device_is_there(
 def test_a_word_that_nobody_announced_says_nothing_of_availability(payload: str) -> None:
     ingest = announced(("sensor", {"state_topic": "p/1", "availability_topic": "p/up"}))
     assert ingest.hear("p/up", payload).devices == ()
+
+
+def test_a_gateways_status_is_of_the_devices_that_announced_it() -> None:
+    ingest = announced(("sensor", {"state_topic": "gw/boiler", "availability_topic": "gw/status"}))
+    assert presence(ingest.hear("gw/status", "offline")) == {"Pump": False}
 
 
 @pytest.mark.parametrize(

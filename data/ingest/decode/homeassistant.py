@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 
 from data.errors import DecodeError
@@ -48,6 +49,7 @@ class HomeAssistant:
 
     def __init__(self, others: Sequence[Convention] = ()) -> None:
         self._others = others
+        self._namers = deepcopy(list(others))  # asked for names alone, so that no one remembers the question
         self._announced: Memory[str, Announced] = Memory()  # by topic of the announcement
         self._entities: Memory[str, tuple[Entity, ...]] = Memory()  # by state topic
         self._wild: tuple[Entity, ...] = ()  # of state topics with wildcards
@@ -145,7 +147,7 @@ class HomeAssistant:
         if entity.is_object:
             said = {"state": 1} | (said if isinstance(said, dict) else {})
         probe = replace(message, topic=entity.topic, payload=json.dumps(said).encode())
-        for convention in self._others:
+        for convention in self._namers:
             with suppress(DecodeError):
                 decoded = convention.decode(probe)
                 if decoded is not None and decoded.readings:
@@ -210,7 +212,8 @@ class HomeAssistant:
 
     def _with_presence(self, decoded: Decoded, message: Message) -> Decoded:
         present = self._presence.hear(message.topic, text(message.payload))
-        if decoded.devices or not present:
+        # Another convention knows its own devices best, but takes the topic for that of a device of its own.
+        if not self._presence.devices(message.topic).isdisjoint(info.device for info in decoded.devices):
             return decoded
         told = tuple(DeviceInfo(device=device, online=online) for device, online in present.items())
         return replace(decoded, devices=told)
