@@ -112,6 +112,14 @@ def test_a_gateways_status_is_of_the_devices_that_announced_it() -> None:
     assert presence(ingest.hear("gw/status", "offline")) == {"Pump": False}
 
 
+def test_a_bridge_announced_as_a_device_leaves_those_behind_it_their_presence() -> None:
+    state = {"state_topic": "zigbee2mqtt/bridge/state", "availability_topic": "zigbee2mqtt/bridge/state"}
+    ingest = announced(("binary_sensor", state))
+    ingest.hear("zigbee2mqtt/bridge/devices", [{"friendly_name": "lamp"}])
+    decoded = ingest.hear("zigbee2mqtt/bridge/state", "offline")
+    assert presence(decoded) == {"Pump": False, "lamp": False}
+
+
 @pytest.mark.parametrize(
     ("mode", "heard", "online"),
     [
@@ -190,7 +198,7 @@ def test_a_template_for_all_topics_of_a_thermostat_is_for_each() -> None:
     ]
 
 
-@pytest.mark.parametrize("payload", ["unavailable", "unknown", "None", "nan", "n/a", "21,5 or so"])
+@pytest.mark.parametrize("payload", ["unavailable", "unknown", "None", "nan", "n/a", "21,5 or so", "true"])
 def test_a_state_with_a_unit_that_is_no_number_is_no_reading(payload: str) -> None:
     ingest = announced(("sensor", {"state_topic": "x/y", "unit_of_measurement": "°C"}))
     assert ingest.hear("x/y", payload).readings == ()

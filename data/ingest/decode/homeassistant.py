@@ -32,6 +32,7 @@ _CONFIG = re.compile(
     rf"(?P<prefix>.+?)/(?P<component>{_COMPONENTS})/(?:(?P<node>[\w-]+)/)?(?P<object>[\w-]+)/config"
 )
 _PREFIX = "homeassistant"
+_BY_SHAPE = "esphome"  # takes any `…/status` for a node's
 _SPEAKING = frozenset(("state", "event", "attributes", "version"))
 _MAX_ON_TOPIC = 1_000
 _MAX_WILD = 100  # each costs a comparison with every topic
@@ -212,11 +213,11 @@ class HomeAssistant:
 
     def _with_presence(self, decoded: Decoded, message: Message) -> Decoded:
         present = self._presence.hear(message.topic, text(message.payload))
-        # Another convention knows its own devices best, but takes the topic for that of a device of its own.
-        if not self._presence.devices(message.topic).isdisjoint(info.device for info in decoded.devices):
-            return decoded
-        told = tuple(DeviceInfo(device=device, online=online) for device, online in present.items())
-        return replace(decoded, devices=told)
+        theirs = {info.device: info for info in decoded.devices}
+        if decoded.convention == _BY_SHAPE and self._presence.devices(message.topic).isdisjoint(theirs):
+            theirs = {}  # the topic only looks like one of a node
+        told = {device: DeviceInfo(device=device, online=online) for device, online in present.items()}
+        return replace(decoded, devices=tuple((told | theirs).values()))
 
 
 def _kind_of_silent(entities: tuple[Entity, ...]) -> Kind:
