@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from data.errors import DecodeError
@@ -30,6 +32,12 @@ def test_an_object_says_its_numbers_and_states_but_no_settings_and_no_second_uni
         ("plug-1", "ext_temperatures/0/tC", 20.5, None),
         ("plug-1", "ext_temperatures/mode", "white", None),
     ]
+
+
+def test_an_object_on_the_devices_own_topic_may_be_late() -> None:
+    (reading,) = hear("shellies/ht-1", '{"time": 1772362800, "sensor/humidity": 40}').readings
+    assert (reading.device, reading.metric) == ("ht-1", "sensor/humidity")
+    assert reading.at == datetime(2026, 3, 1, 11, tzinfo=UTC)
 
 
 def test_a_pressed_button_is_an_event() -> None:
