@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import DecodeError
-from data.ingest.decode import MAX_NAME, MAX_READINGS, Decoded, Decoder, Message
+from data.ingest.decode import MAX_NAME, MAX_READINGS, Decoded, Decoder, DeviceInfo, Message
 from data.ingest.decode.plain_path import PlainPath
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -186,3 +186,49 @@ def test_whatever_comes_gives_storable_readings_or_a_reason(topic: str, payload:
         else:
             assert math.isfinite(reading.value)
         assert reading.at is None or 2000 <= reading.at.year < 2200
+
+
+@pytest.mark.parametrize(
+    ("topic", "said", "told"),
+    [
+        ("house/pump/online", "1", DeviceInfo(device="house/pump", online=True)),
+        ("house/pump/availability", '{"state": "offline"}', DeviceInfo(device="house/pump", online=False)),
+        ("house/pump/status", "Offline", DeviceInfo(device="house/pump", online=False)),
+        ("house/gateway/LWT", "Online", DeviceInfo(device="house/gateway", online=True, with_parts=True)),
+    ],
+)
+def test_a_last_level_says_whether_the_device_is_there(topic: str, said: str, told: DeviceInfo) -> None:
+    decoded = decode(topic, said)
+    assert (decoded.kind, decoded.devices) == ("status", (told,))
+
+
+@pytest.mark.parametrize(("topic", "said"), [("house/pump/online", "maybe"), ("online", "true")])
+def test_no_device_is_there_or_not_where_none_is_named_or_no_known_word_said(topic: str, said: str) -> None:
+    assert decode(topic, said).devices == ()
+
+
+def test_what_a_device_does_is_no_status_of_it() -> None:
+    assert readings("house/pump/status", "running") == [("house/pump", "status", "running", None)]
+
+
+def test_an_object_may_say_what_its_device_is() -> None:
+    said = '{"brand": "Acme", "model": "TH-1", "fw": "1.2", "id": 7, "hum": 40}'
+    decoded = decode("house/ble/a4c1", said)
+    told = DeviceInfo(device="house/ble/a4c1", manufacturer="Acme", model="TH-1", firmware="1.2")
+    assert (decoded.devices, [one.metric for one in decoded.readings]) == ((told,), ["hum"])
+
+
+def test_numbers_may_be_written_as_text_with_or_without_a_unit() -> None:
+    said = '{"t": "21.5", "p": "40 W", "power": ["1", "2"], "serial": "123", "mac": "001122", "name": "x"}'
+    assert readings("house/hall", said) == [
+        ("house/hall", "t", 21.5, None),
+        ("house/hall", "p", 40.0, "W"),
+        ("house/hall", "power/0", 1.0, None),
+        ("house/hall", "power/1", 2.0, None),
+    ]
+
+
+def test_a_unit_beside_a_value_inside_an_object_is_the_values() -> None:
+    assert readings("house/hall", '{"temp": {"value": 20, "unit": "°C"}}') == [
+        ("house/hall", "temp/value", 20, "°C")
+    ]

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.decoding import hear, rows
+from data.ingest.decode import DeviceInfo
+from tests.unit.decoding import Listener, hear, rows
 
+ID = "shellyplus1pm-a8032ab12345"
 AT = datetime(2026, 3, 1, 11, tzinfo=UTC)
 
 
@@ -85,3 +87,59 @@ def test_another_topic_called_status_is_left_to_other_conventions() -> None:
 def test_broken_json_is_refused() -> None:
     with pytest.raises(DecodeError, match="not valid JSON"):
         hear("x/events/rpc", '{"src": ')
+
+
+INFO = {"name": "Pump", "id": ID, "model": "SNSW-001P16EU", "gen": 2, "fw_id": "2024/1.2.0", "ver": "1.2.0"}
+
+
+def online(listener: Listener, topic: str, said: str) -> dict[str, bool | None]:
+    return {info.device: info.online for info in listener.hear(topic, said).devices}
+
+
+@pytest.mark.parametrize(("said", "there"), [("true", True), ("false", False)])
+def test_a_device_with_its_own_id_says_whether_it_is_there(said: str, there: bool) -> None:
+    assert online(Listener(), f"site/{ID}/online", said) == {ID: there}
+
+
+def test_a_renamed_prefix_says_so_of_who_spoke_below_it() -> None:
+    listener = Listener()
+    listener.hear("site/pump/events/rpc", notified("NotifyStatus", {"switch:0": {"output": True}}))
+    assert online(listener, "site/pump/online", "false") == {"shellyplug-1": False}
+
+
+def test_who_speaks_below_a_prefix_is_as_present_as_it_was_said_to_be() -> None:
+    listener = Listener()
+    listener.hear("site/pump/online", "false")
+    said = notified("NotifyStatus", {"switch:0": {"output": True}})
+    assert online(listener, "site/pump/events/rpc", said) == {"shellyplug-1": False}
+
+
+def test_a_device_that_tells_all_is_there() -> None:
+    said = notified("NotifyFullStatus", {"switch:0": {"output": True}})
+    assert online(Listener(), "x/events/rpc", said) == {"shellyplug-1": True}
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [("me/rpc", {"id": 1, "src": ID, "dst": "me", "result": INFO}), (f"site/{ID}/announce", INFO)],
+)
+def test_a_device_says_what_it_is_when_asked(topic: str, said: dict[str, Any]) -> None:
+    assert hear(topic, json.dumps(said)).devices == (
+        DeviceInfo(device=ID, label="Pump", model="SNSW-001P16EU", firmware="1.2.0"),
+    )
+
+
+def test_a_devices_configuration_names_it_and_gives_no_reading() -> None:
+    result = {"sys": {"device": {"name": "Pump", "fw_id": "2024/1.2.0"}}, "switch:0": {"power_limit": 4480}}
+    decoded = hear("me/rpc", json.dumps({"id": 1, "src": ID, "result": result}))
+    told = DeviceInfo(device=ID, label="Pump", firmware="2024/1.2.0")
+    assert (decoded.readings, decoded.devices) == ((), (told,))
+
+
+def test_an_id_in_the_prefix_is_the_device_wherever_it_stands() -> None:
+    assert rows(f"site/{ID}/status/switch:0", '{"output": true}')[0][0] == ID
+
+
+def test_a_change_of_settings_is_no_event_of_a_component() -> None:
+    events = [{"component": "switch:0", "event": "config_changed", "ts": AT.timestamp()}]
+    assert rows("x/events/rpc", notified("NotifyEvent", {"events": events})) == []

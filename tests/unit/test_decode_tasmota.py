@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from data.errors import DecodeError
-from tests.unit.decoding import hear, rows
+from data.ingest.decode import DeviceInfo
+from tests.unit.decoding import Listener, hear, rows
 
 
 @pytest.mark.parametrize("topic", ["tele/plug/SENSOR", "plug/tele/SENSOR"])
@@ -94,3 +96,76 @@ def test_a_message_that_is_not_telemetry_gives_no_reading(topic: str, payload: s
 def test_broken_json_is_refused() -> None:
     with pytest.raises(DecodeError, match="not valid JSON"):
         hear("tele/x/SENSOR", '{"A": {"B": 1}')
+
+
+PLUG = {
+    "dn": "Kitchen plug", "fn": ["Kitchen", None], "hn": "plug-1", "mac": "AABB", "md": "Sonoff S31",
+    "ofln": "Gone", "onln": "Here", "sw": "14.1.0", "t": "plug", "ft": "site/%prefix%/%topic%/",
+}  # fmt: skip
+
+
+def test_a_discovery_message_says_what_the_device_is_by_its_name_in_readings() -> None:
+    assert hear("tasmota/discovery/AABB/config", json.dumps(PLUG)).devices == (
+        DeviceInfo(device="site/plug", label="Kitchen plug", model="Sonoff S31", firmware="14.1.0"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("full", "device"),
+    [("%prefix%/%topic%/", "plug"), ("%topic%/%prefix%/", "plug"), ("%prefix%/%hostname%/", "plug-1")],
+)
+def test_a_full_topic_names_the_device_without_its_prefix(full: str, device: str) -> None:
+    (info,) = hear("tasmota/discovery/AABB/config", json.dumps(PLUG | {"ft": full})).devices
+    assert info.device == device
+
+
+def test_an_empty_discovery_message_takes_it_back() -> None:
+    assert hear("tasmota/discovery/AABB/config", "").kind == "discovery-delete"
+
+
+@pytest.mark.parametrize(
+    ("said", "online"), [("Online", True), ("Offline", False), ("Here", True), ("Gone", False)]
+)
+def test_a_last_will_says_whether_the_device_is_there_in_its_own_words_too(said: str, online: bool) -> None:
+    listener = Listener()
+    listener.hear("tasmota/discovery/AABB/config", json.dumps(PLUG))
+    (info,) = listener.hear("site/tele/plug/LWT", said).devices
+    assert (info.device, info.online) == ("site/plug", online)
+
+
+@pytest.mark.parametrize(
+    ("topic", "said", "told"),
+    [
+        (
+            "tele/x/INFO1",
+            {"Info1": {"Module": "Generic", "Version": "14.1.0(tasmota)"}},
+            DeviceInfo(device="x", model="Generic", firmware="14.1.0(tasmota)"),
+        ),
+        (
+            "stat/x/STATUS",
+            {"Status": {"Module": 1, "DeviceName": "Pump"}},
+            DeviceInfo(device="x", label="Pump"),
+        ),
+        (
+            "stat/x/STATUS2",
+            {"StatusFWR": {"Version": "14.1.0", "Hardware": "ESP32"}},
+            DeviceInfo(device="x", firmware="14.1.0"),
+        ),
+    ],
+)
+def test_a_device_says_what_it_is_after_its_start_and_when_asked(
+    topic: str, said: dict[str, object], told: DeviceInfo
+) -> None:
+    assert hear(topic, json.dumps(said)).devices == (told,)
+
+
+def test_a_meter_of_several_phases_says_each() -> None:
+    assert rows("tele/x/SENSOR", '{"ENERGY": {"Power": [10, 20], "Total": 3}}') == [
+        ("x", "ENERGY/Power/0", 10, None),
+        ("x", "ENERGY/Power/1", 20, None),
+        ("x", "ENERGY/Total", 3, None),
+    ]
+
+
+def test_a_pressed_button_is_an_event() -> None:
+    assert hear("stat/x/RESULT", '{"Button1": {"Action": "SINGLE"}}').kind == "event"

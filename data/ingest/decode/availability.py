@@ -143,6 +143,10 @@ class Presence:
         self._order += 1
         self._heard[topic] = Heard(self._order, said)
 
+    def devices(self, topic: str) -> frozenset[str]:
+        """The devices that announced the topic."""
+        return frozenset(self._devices.get(topic) or ())
+
     def hear(self, topic: str, said: str) -> dict[str, bool]:
         """Which devices are there or not, of those that the topic is for.
 

@@ -50,7 +50,7 @@ def readings(entity: Entity, stated: Json) -> Iterator[Reading]:
                 yield Reading(device=entity.device, metric=f"{entity.metric}/{name}", value=state)
     else:
         value, unit = _value(entity, found)
-        if value is not None and not (entity.unit and isinstance(value, str)):  # with a unit it is a number
+        if value is not None and not (entity.unit and isinstance(value, (str, bool))):  # with a unit: number
             yield Reading(
                 device=entity.device, metric=entity.metric, value=value, unit=entity.unit or unit,
                 device_class=entity.device_class,
@@ -76,7 +76,7 @@ def version(entity: Entity, stated: Json) -> DeviceInfo | None:
 
 def _attributes(entity: Entity, found: Json) -> Iterator[Reading]:
     if isinstance(found, dict):
-        for name, item in values(found, texts=(), leave=_NO_VALUES):
+        for name, item in values(found, texts=_TEXTS, leave=_NO_VALUES):
             yield Reading(device=entity.device, metric=f"{entity.metric}{name}", value=item)
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 
 from data.errors import DecodeError
@@ -31,6 +32,7 @@ _CONFIG = re.compile(
     rf"(?P<prefix>.+?)/(?P<component>{_COMPONENTS})/(?:(?P<node>[\w-]+)/)?(?P<object>[\w-]+)/config"
 )
 _PREFIX = "homeassistant"
+_BY_SHAPE = "esphome"  # takes any `…/status` for a node's
 _SPEAKING = frozenset(("state", "event", "attributes", "version"))
 _MAX_ON_TOPIC = 1_000
 _MAX_WILD = 100  # each costs a comparison with every topic
@@ -48,6 +50,7 @@ class HomeAssistant:
 
     def __init__(self, others: Sequence[Convention] = ()) -> None:
         self._others = others
+        self._namers = deepcopy(list(others))  # asked for names alone, so that no one remembers the question
         self._announced: Memory[str, Announced] = Memory()  # by topic of the announcement
         self._entities: Memory[str, tuple[Entity, ...]] = Memory()  # by state topic
         self._wild: tuple[Entity, ...] = ()  # of state topics with wildcards
@@ -145,7 +148,7 @@ class HomeAssistant:
         if entity.is_object:
             said = {"state": 1} | (said if isinstance(said, dict) else {})
         probe = replace(message, topic=entity.topic, payload=json.dumps(said).encode())
-        for convention in self._others:
+        for convention in self._namers:
             with suppress(DecodeError):
                 decoded = convention.decode(probe)
                 if decoded is not None and decoded.readings:
@@ -210,10 +213,11 @@ class HomeAssistant:
 
     def _with_presence(self, decoded: Decoded, message: Message) -> Decoded:
         present = self._presence.hear(message.topic, text(message.payload))
-        if decoded.devices or not present:
-            return decoded
-        told = tuple(DeviceInfo(device=device, online=online) for device, online in present.items())
-        return replace(decoded, devices=told)
+        theirs = {info.device: info for info in decoded.devices}
+        if decoded.convention == _BY_SHAPE and self._presence.devices(message.topic).isdisjoint(theirs):
+            theirs = {}  # the topic only looks like one of a node
+        told = {device: DeviceInfo(device=device, online=online) for device, online in present.items()}
+        return replace(decoded, devices=tuple((told | theirs).values()))
 
 
 def _kind_of_silent(entities: tuple[Entity, ...]) -> Kind:

@@ -24,6 +24,7 @@ from data.ingest.decode.payload import (
     values,
 )
 from data.ingest.decode.presence import described, is_present, says_something
+from data.ingest.decode.template import follow
 
 # Levels that are words of a command wherever they stand after the first.
 _COMMANDS = frozenset(("set", "get", "command", "cmd", "cmnd"))
@@ -59,26 +60,28 @@ _ENVELOPES = frozenset(
 _MANUFACTURERS = ("manufacturer", "vendor", "brand")
 _FIRMWARE = ("firmware", "firmware_version", "fw", "fw_ver", "fw_version", "sw_version")
 
+_DESCRIBING = frozenset(("model", *_MANUFACTURERS, *_FIRMWARE))
+
 # Members whose digits are no number, and digits that are none whatever their name.
-_NAMES = frozenset(("id", "device_id", "sensor_id", "serial", "serial_number", "sn", "imei", "version"))
+_NAMES = _DESCRIBING | {"id", "device_id", "sensor_id", "serial", "serial_number", "sn", "imei", "version"}
 _ADDRESS = re.compile(r"0[0-9]+|[0-9]{11,}")
 _MAX_NUMBER = 40  # characters, with its unit
 
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
 
 
-class _AnyName:
+class _Any:
     """Texts of any name may be numbers."""
 
     def __contains__(self, name: object) -> bool:
         return True
 
 
-class _Names:
+class _Naming:
     """Members that name something, in whatever case."""
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in (*_NAMES, *_MANUFACTURERS, *_FIRMWARE, "model")
+        return isinstance(name, str) and name.lower() in _NAMES
 
 
 class PlainPath:
@@ -124,9 +127,8 @@ class PlainPath:
                 found.append((prefix, value, unit))
         else:
             device, prefix = _holder(levels)
-        found += (
-            (f"{prefix}/{path}" if prefix else path, leaf, unit) for path, leaf, unit in _numbers(stated)
-        )
+        for path, leaf, unit in _numbers(stated):
+            found.append((f"{prefix}/{path}" if prefix else path, leaf, unit))
         if not found:
             reason = "The object holds no number and no state."
             return Decoded(convention=self.name, kind="undecoded", reason=reason)
@@ -134,18 +136,23 @@ class PlainPath:
             Reading(device=device, metric=metric, value=value, unit=unit, at=at)
             for metric, value, unit in found
         )
-        told = _described(device, said)
-        return Decoded(
-            convention=self.name, readings=tuple(readings), devices=(told,) if says_something(told) else ()
-        )
+        return Decoded(convention=self.name, readings=tuple(readings), devices=_described(device, said))
 
 
 def _numbers(stated: dict[str, Json]) -> Iterator[tuple[str, float | bool, str | None]]:
     """Every number and state with its path and unit, be it written as text; no text, address or name."""
-    for path, item in values(stated, texts=_AnyName(), leave=_Names()):
+    for path, item in values(stated, texts=_Any(), leave=_Naming()):
         value, unit = (item, None) if not isinstance(item, str) else _number(item.strip())
         if value is not None and not isinstance(value, str):
-            yield path, value, unit
+            yield path, value, unit or _unit_beside(stated, path)
+
+
+def _unit_beside(stated: dict[str, Json], path: str) -> str | None:
+    """The unit in an object `{"value": …, "unit": …}`."""
+    *around, last = path.split("/")
+    inside = follow(tuple(around), stated) if last == "value" else None
+    unit = inside.get("unit") if isinstance(inside, dict) else None
+    return unit if isinstance(unit, str) and unit else None
 
 
 def _number(said: str) -> tuple[Value | None, str | None]:
@@ -159,11 +166,15 @@ def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
     return value, stated if isinstance(stated, str) and stated else unit
 
 
-def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
-    return DeviceInfo(
+def _described(device: str, said: dict[str, Json]) -> tuple[DeviceInfo, ...]:
+    """What an object says of its device; nothing when it says nothing."""
+    if _DESCRIBING.isdisjoint(said):
+        return ()
+    told = DeviceInfo(
         device=device, manufacturer=described(*(said.get(name) for name in _MANUFACTURERS)),
         model=described(said.get("model")), firmware=described(*(said.get(name) for name in _FIRMWARE)),
     )  # fmt: skip
+    return (told,) if says_something(told) else ()
 
 
 def _presence(levels: list[str], payload: bytes) -> tuple[DeviceInfo, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
-from data.ingest.decode.payload import Json, is_json, parse_json, parse_state, text, values
+from data.ingest.decode.payload import Json, is_json, parse_json, parse_state, text, time_of, values
 from data.ingest.decode.presence import described, is_present, says_something
 
 _NAME = "shelly"
@@ -50,7 +50,8 @@ def decode_first_generation(message: Message) -> Decoded | None:
     if _COMMANDS & {device, *parts}:
         return Decoded(convention=_NAME, kind="command")
     if not parts:
-        return None
+        said = text(message.payload)
+        return _object(device, "", said, "telemetry") if is_json(said) else None
     if parts[0] in ("announce", "info"):
         return _about(device, parts[0], text(message.payload))
     if parts == ["online"]:
@@ -65,18 +66,24 @@ def decode_first_generation(message: Message) -> Decoded | None:
 def _values(device: str, metric: str, said: str) -> Decoded:
     kind: Kind = "event" if metric.startswith(("input_event", "longpush")) else "telemetry"
     if is_json(said):
-        found: list[tuple[str, Value]] = [
-            (f"{metric}/{path}", value)
-            for path, value in values(parse_json(said), texts=_TEXTS, leave=_NO_VALUES)
-        ]
-        readings = tuple(Reading(device=device, metric=path, value=value) for path, value in found)
-        return Decoded(convention=_NAME, kind=kind if readings else "metadata", readings=readings)
+        return _object(device, f"{metric}/", said, kind)
     if metric == "sensor/state" and said in _CONTACT:
         return _one(device, metric, _CONTACT[said], None, kind)
     value, unit = parse_state(said)
     if value is None or (value == _NO_PROBE and "temperature" in metric):
         return Decoded(convention=_NAME, kind="invalid-value" if said else "empty")
     return _one(device, metric, value, unit, kind)
+
+
+def _object(device: str, begin: str, said: str, kind: Kind) -> Decoded:
+    """All that an object says; on the device's own topic it may be late, and states its time."""
+    stated = parse_json(said)
+    at = time_of(stated) if isinstance(stated, dict) and not begin else None
+    readings = tuple(
+        Reading(device=device, metric=f"{begin}{path}", value=value, at=at)
+        for path, value in values(stated, texts=_TEXTS, leave=_NO_VALUES)
+    )
+    return Decoded(convention=_NAME, kind=kind if readings else "metadata", readings=readings)
 
 
 def _one(device: str, metric: str, value: Value, unit: str | None, kind: Kind) -> Decoded:

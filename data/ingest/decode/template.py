@@ -1,7 +1,7 @@
 """Templates of Home Assistant as paths: read, never evaluated.
 
-A path leads into `value_json` or is `value`, through filters that leave the value what it is. Any other
-template is one whose value is not known here.
+A path leads into `value_json` or is `value`, through filters that leave the value what it is, and may be
+asked for only where it is defined. Any other template is one whose value is not known here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ _TEMPLATE = re.compile(
     r"(?P<path>(?:\.(?!get\()\w+|\.get\((?:'[^'\)]+'|\"[^\"\)]+\")\)|\[\d+\]|\['[^'\]]+'\]|\[\"[^\"\]]+\"\])*)"
     r"\s*(?P<filters>(?:\|\s*\w+(?:\([^()|{}]*\))?\s*)*)-?\}\}"
 )
+# `{{ a if a is defined else 0 }}` and `{% if a is defined %}{{ a }}{% endif %}`: a value where there is one.
+_IF_DEFINED = re.compile(
+    r"\{\{-?\s*(?P<path>\S+)\s+if\s+(?P=path)\s+is\s+defined(?:\s+else\s+[^{}|]*)?-?\}\}"
+    r"|\{%-?\s*if\s+(?P<asked>\S+)\s+is\s+defined\s*-?%\}\s*\{\{-?\s*(?P=asked)\s*(?P<filters>\|[^{}]*)?-?\}\}"
+    r"\s*(?:\{%-?\s*else\s*-?%\}[^{}]*)?\{%-?\s*endif\s*-?%\}"
+)
+_MOST = 500  # characters; paths are far shorter
 _STEP = re.compile(r"\.get\(['\"](.+?)['\"]\)|\.(\w+)|\[(\d+)\]|\['([^'\]]+)'\]|\[\"([^\"\]]+)\"\]")
 _FILTER = re.compile(r"\|\s*(\w+)")
 _HARMLESS = frozenset(
@@ -26,7 +33,12 @@ _HARMLESS = frozenset(
 
 def read_template(template: str) -> Path | None:
     """The path that a template reads, () for the whole payload, None when it does more than that."""
-    match = _TEMPLATE.fullmatch(template.strip())
+    template = template.strip()
+    if len(template) > _MOST:
+        return None
+    if guarded := _IF_DEFINED.fullmatch(template):
+        template = f"{{{{ {guarded['path'] or guarded['asked']} {guarded['filters'] or ''}}}}}"
+    match = _TEMPLATE.fullmatch(template)
     if match is None or (match["root"] == "value" and match["path"]):
         return None
     if not _HARMLESS.issuperset(_FILTER.findall(match["filters"])):

@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from data.errors import DecodeError
-from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
+from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
 from data.ingest.decode.payload import (
     believable_time,
     is_json,
@@ -81,7 +81,7 @@ class Zigbee2Mqtt:
         stated = parse_object(said)
         at = believable_time(stated.get("time"))
         readings = tuple(
-            replace(self._reading(base, device, metric, value), at=at)
+            self._reading(base, Reading(device=device, metric=metric, value=value, at=at))
             for metric, value in values(stated, texts=_States(), leave=_NO_VALUES)
         )
         only_event = readings and all(reading.metric.startswith("action") for reading in readings)
@@ -99,18 +99,16 @@ class Zigbee2Mqtt:
         value, unit = parse_state(said, name=metric)
         if value is None:
             return Decoded(convention=self.name, kind="invalid-value")
-        reading = self._reading(base, device, metric, value, unit=unit)
+        reading = self._reading(base, Reading(device=device, metric=metric, value=value, unit=unit))
         kind: Kind = "event" if metric.startswith("action") else "telemetry"
         return Decoded(convention=self.name, kind=kind, readings=(reading,))
 
-    def _reading(
-        self, base: str, device: str, metric: str, value: Value, *, unit: str | None = None
-    ) -> Reading:
-        exposed = self._bridges.exposed(base, device, metric)
-        reading = Reading(device=device, metric=metric, value=value, unit=unit)
+    def _reading(self, base: str, reading: Reading) -> Reading:
+        """The reading with what its bridge knows of the property."""
+        exposed = self._bridges.exposed(base, reading.device, reading.metric)
         if exposed is None:
             return reading
-        return replace(reading, unit=unit or exposed.unit, device_class=exposed.name)
+        return replace(reading, unit=reading.unit or exposed.unit, device_class=exposed.name)
 
     def _availability(self, base: str, device: str, said: str) -> Decoded:
         online = is_present(said)
