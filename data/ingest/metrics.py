@@ -60,7 +60,8 @@ class Metrics:
         self._messages = self._counter("messages", "Messages received.")
         self._bytes = self._counter("received_bytes", "Bytes of payload received.")
         self._committed = self._counter("committed_messages", "Messages committed to the store.")
-        self._rows = self._counter("rows", "Readings written, by whether they were new.", "outcome")
+        rows = self._counter("rows", "Readings written, by whether they were new.", "outcome")
+        self._fresh, self._repeated = rows.labels("new"), rows.labels("repeated")
         self._conflicts = self._counter("conflicts", "Readings that lost to another value of their time.")
         self._events = self._counter("events", "Texts and changes of state written.")
         self._dead = self._counter("dead_letters", "Messages set aside, by reason.", "reason")
@@ -85,8 +86,8 @@ class Metrics:
     ) -> None:
         """One batch was written: readings that were new, there before, and there with another value."""
         self._committed.inc(messages)
-        self._rows.labels("new").inc(fresh)
-        self._rows.labels("repeated").inc(repeated)
+        self._fresh.inc(fresh)
+        self._repeated.inc(repeated)
         self._conflicts.inc(conflicts)
         self._events.inc(events)
         self._commit_s.observe(seconds)
@@ -191,23 +192,17 @@ class Metrics:
             pause_s = min(2 * pause_s, _MOST_PAUSE_S)
 
     def _totals(self) -> dict[str, int]:
-        said = {
-            (sample.name.removeprefix(_PREFIX), *sample.labels.values()): int(sample.value)
-            for family in self.registry.collect()
-            if family.type == "counter"
-            for sample in family.samples
-        }
         return {
-            "messages": said["messages_total",],
-            "bytes": said["received_bytes_total",],
-            "committed": said["committed_messages_total",],
-            "rows": said.get(("rows_total", "new"), 0),
-            "repeated": said.get(("rows_total", "repeated"), 0),
-            "conflicts": said["conflicts_total",],
-            "events": said["events_total",],
-            "dead_letters": sum(number for name, number in said.items() if name[0] == "dead_letters_total"),
-            "refused_batches": said["refused_batches_total",],
-            "reconnects": said["reconnects_total",],
+            "messages": _total(self._messages),
+            "bytes": _total(self._bytes),
+            "committed": _total(self._committed),
+            "rows": _total(self._fresh),
+            "repeated": _total(self._repeated),
+            "conflicts": _total(self._conflicts),
+            "events": _total(self._events),
+            "dead_letters": _total(self._dead),
+            "refused_batches": _total(self._refused),
+            "reconnects": _total(self._reconnects),
         }
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -224,6 +219,11 @@ def _label(reason: str) -> str:
     """A reason without what differs from message to message, so that there are few of them."""
     plain = _NUMBER.sub("N", _QUOTED.sub("…", " ".join(reason.split())))
     return plain[:_REASON_CHARACTERS] or OTHER
+
+
+def _total(counter: Counter) -> int:
+    """What a counter has come to, over all its labels."""
+    return sum(int(sample.value) for family in counter.collect() for sample in family.samples)
 
 
 def _age_s(at: datetime | None) -> float:
