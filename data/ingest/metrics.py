@@ -30,24 +30,25 @@ OTHER = "other"
 
 _NOISIEST = 10
 _PREFIX = "clerestory_ingest_"
-_REASON_CHARACTERS = 120
+_CHARACTERS = 120  # of a reason or source
 _LATENCY_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 1.0, 60.0
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*"|“[^”]*”)(?!\w)""")  # an apostrophe opens nothing
 _SETTINGS = "CLERESTORY_METRICS_HOST and CLERESTORY_METRICS_PORT"
 _NUMBER = re.compile(r"(?<![\w-])\d(?:[\d.,:]*\d)?")  # not that of UTF-8
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # the time each counter began would be half of all that is sent
+# Else half of what is sent were the times at which counters began.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
     """Counts of one ingest, told batch by batch. Thread-safe."""
 
-    def __init__(self, *, last_minute: LastMinute | None = None) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._lock = threading.Lock()
-        self._minute = last_minute or LastMinute()
+        self._minute = LastMinute()
         self._since = self._link_since = datetime.now(UTC)
         self._last_message_at: datetime | None = None
         self._up: bool | None = None  # None: not said yet
@@ -157,7 +158,10 @@ class Metrics:
             **self._totals(),
             "dead_letters_by_reason": reasons,
             "last_minute": self._minute.figures(),
-            "noisiest": self._minute.noisiest(_NOISIEST),
+            "noisiest": {
+                tenant: {_plain(source): messages for source, messages in sources.items()}
+                for tenant, sources in self._minute.noisiest(_NOISIEST).items()
+            },
         }
 
     def serve(self, host: str, port: int) -> None:
@@ -217,8 +221,12 @@ class Metrics:
 
 def _label(reason: str) -> str:
     """A reason without what differs from message to message, so that there are few of them."""
-    plain = _NUMBER.sub("N", _QUOTED.sub("…", " ".join(reason.split())))
-    return plain[:_REASON_CHARACTERS] or OTHER
+    return _plain(_NUMBER.sub("N", _QUOTED.sub("…", " ".join(reason.split())))) or OTHER
+
+
+def _plain(text: str) -> str:
+    """A short text that every table can hold, whatever a device called itself."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:_CHARACTERS])
 
 
 def _total(counter: Counter) -> int:

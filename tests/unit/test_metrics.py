@@ -153,6 +153,16 @@ def test_a_tenants_sources_are_told_apart_from_anothers(metrics: Metrics) -> Non
     assert metrics.figures()["noisiest"] == {"acme": {"room-1": 7}, "main": {"room-1": 2}}
 
 
+def test_no_name_can_hinder_the_report(metrics: Metrics) -> None:
+    metrics.heard("room\x00\ud800" + "x" * 65_535, 3, tenant="main")
+    metrics.dead_lettered("bad\x00\ud800")
+    found = metrics.figures()
+    (source,) = found["noisiest"]["main"]
+    assert source.startswith("room\ufffd\ufffdxxx")
+    assert len(source) < 200
+    assert list(found["dead_letters_by_reason"]) == ["bad\ufffd\ufffd"]
+
+
 def test_every_metric_stands_in_the_documentation(metrics: Metrics) -> None:
     text = Path(__file__, "../../../docs/metrics.md").resolve().read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
