@@ -178,9 +178,9 @@ def figures(processes: Iterable[IngestProcess], *, set_aside: int) -> list[Fact]
         Fact(label="New readings", value=_rate([one.rows_per_s for one in of])),
         Fact(label="Commit latency, median", value=_latency(max(p50_s, default=None))),
         Fact(label="Commit latency, 99\u00a0%", value=_latency(max(p99_s, default=None))),
-        Fact(label="Queue", value=_whole(sum(one.queue for one in of))),
-        Fact(label="Reconnects", value=_whole(sum(one.reconnects for one in of))),
-        Fact(label="Conflicting values", value=_whole(sum(one.conflicts for one in of))),
+        Fact(label="Queue", value=_sum([one.queue for one in of])),
+        Fact(label="Reconnects", value=_sum([one.reconnects for one in of])),
+        Fact(label="Conflicting values", value=_sum([one.conflicts for one in of])),
         Fact(label="Set aside in 24\u00a0h", value=_whole(set_aside)),
     ]
 
@@ -269,6 +269,10 @@ def _latency(seconds: float | None) -> str:
     if seconds < 1:
         return f"{1_000 * seconds:.0f}\u00a0ms"
     return f"{format.number(seconds, digits=1)}\u00a0s"
+
+
+def _sum(counts: Sequence[int]) -> str:
+    return _whole(sum(counts)) if counts else format.NOTHING
 
 
 def _whole(count: int) -> str:

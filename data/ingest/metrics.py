@@ -30,24 +30,25 @@ OTHER = "other"
 
 _NOISIEST = 10
 _PREFIX = "clerestory_ingest_"
-_REASON_CHARACTERS = 120
+_CHARACTERS = 120  # of a reason or source
 _LATENCY_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 1.0, 60.0
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*"|“[^”]*”)(?!\w)""")  # an apostrophe opens nothing
 _SETTINGS = "CLERESTORY_METRICS_HOST and CLERESTORY_METRICS_PORT"
 _NUMBER = re.compile(r"(?<![\w-])\d(?:[\d.,:]*\d)?")  # not that of UTF-8
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # the time each counter began would be half of all that is sent
+# Else half of what is sent were the times at which counters began.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
     """Counts of one ingest, told batch by batch. Thread-safe."""
 
-    def __init__(self, *, last_minute: LastMinute | None = None) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._lock = threading.Lock()
-        self._minute = last_minute or LastMinute()
+        self._minute = LastMinute()
         self._since = self._link_since = datetime.now(UTC)
         self._last_message_at: datetime | None = None
         self._up: bool | None = None  # None: not said yet
@@ -60,7 +61,8 @@ class Metrics:
         self._messages = self._counter("messages", "Messages received.")
         self._bytes = self._counter("received_bytes", "Bytes of payload received.")
         self._committed = self._counter("committed_messages", "Messages committed to the store.")
-        self._rows = self._counter("rows", "Readings written, by whether they were new.", "outcome")
+        rows = self._counter("rows", "Readings written, by whether they were new.", "outcome")
+        self._fresh, self._repeated = rows.labels("new"), rows.labels("repeated")
         self._conflicts = self._counter("conflicts", "Readings that lost to another value of their time.")
         self._events = self._counter("events", "Texts and changes of state written.")
         self._dead = self._counter("dead_letters", "Messages set aside, by reason.", "reason")
@@ -85,8 +87,8 @@ class Metrics:
     ) -> None:
         """One batch was written: readings that were new, there before, and there with another value."""
         self._committed.inc(messages)
-        self._rows.labels("new").inc(fresh)
-        self._rows.labels("repeated").inc(repeated)
+        self._fresh.inc(fresh)
+        self._repeated.inc(repeated)
         self._conflicts.inc(conflicts)
         self._events.inc(events)
         self._commit_s.observe(seconds)
@@ -156,7 +158,10 @@ class Metrics:
             **self._totals(),
             "dead_letters_by_reason": reasons,
             "last_minute": self._minute.figures(),
-            "noisiest": self._minute.noisiest(_NOISIEST),
+            "noisiest": {
+                tenant: {_plain(source): messages for source, messages in sources.items()}
+                for tenant, sources in self._minute.noisiest(_NOISIEST).items()
+            },
         }
 
     def serve(self, host: str, port: int) -> None:
@@ -191,23 +196,17 @@ class Metrics:
             pause_s = min(2 * pause_s, _MOST_PAUSE_S)
 
     def _totals(self) -> dict[str, int]:
-        said = {
-            (sample.name.removeprefix(_PREFIX), *sample.labels.values()): int(sample.value)
-            for family in self.registry.collect()
-            if family.type == "counter"
-            for sample in family.samples
-        }
         return {
-            "messages": said["messages_total",],
-            "bytes": said["received_bytes_total",],
-            "committed": said["committed_messages_total",],
-            "rows": said.get(("rows_total", "new"), 0),
-            "repeated": said.get(("rows_total", "repeated"), 0),
-            "conflicts": said["conflicts_total",],
-            "events": said["events_total",],
-            "dead_letters": sum(number for name, number in said.items() if name[0] == "dead_letters_total"),
-            "refused_batches": said["refused_batches_total",],
-            "reconnects": said["reconnects_total",],
+            "messages": _total(self._messages),
+            "bytes": _total(self._bytes),
+            "committed": _total(self._committed),
+            "rows": _total(self._fresh),
+            "repeated": _total(self._repeated),
+            "conflicts": _total(self._conflicts),
+            "events": _total(self._events),
+            "dead_letters": _total(self._dead),
+            "refused_batches": _total(self._refused),
+            "reconnects": _total(self._reconnects),
         }
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -222,8 +221,17 @@ class Metrics:
 
 def _label(reason: str) -> str:
     """A reason without what differs from message to message, so that there are few of them."""
-    plain = _NUMBER.sub("N", _QUOTED.sub("…", " ".join(reason.split())))
-    return plain[:_REASON_CHARACTERS] or OTHER
+    return _plain(_NUMBER.sub("N", _QUOTED.sub("…", " ".join(reason.split())))) or OTHER
+
+
+def _plain(text: str) -> str:
+    """A short text that every table can hold, whatever a device called itself."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:_CHARACTERS])
+
+
+def _total(counter: Counter) -> int:
+    """What a counter has come to, over all its labels."""
+    return sum(int(sample.value) for family in counter.collect() for sample in family.samples)
 
 
 def _age_s(at: datetime | None) -> float:

@@ -6,12 +6,17 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from flask.testing import FlaskClient
 
+from dashboard.factory import create_app
 from data.ingest.metrics import Metrics
+from data.settings import Settings
 from data.store import Store, system
+from data.store.accounts import new_signin_link
 from data.store.ingestion import Batch, DeadLetter, Writer
 from data.store.migrate import migrations
 from tests.servers import StoreServer
@@ -161,3 +166,65 @@ def test_another_tenants_dead_letters_are_not_there(
     assert system.letters(web, tenant=tenant_ids["main"], first_id=theirs.first_id) == []
     assert system.payload(web, tenant=tenant_ids["main"], letter=theirs.first_id) is None
     assert "theirs" not in [one.reason for one in system.quarantine(web, tenant=tenant_ids["main"])]
+
+
+@pytest.fixture
+def browser(migrated: Settings, web: Store) -> FlaskClient:
+    client: FlaskClient = create_app(migrated, web).server.test_client()
+    return client
+
+
+@pytest.fixture
+def member(browser: FlaskClient, migrated: Settings) -> FlaskClient:
+    """A browser of an administrator of `main`."""
+    browser.get(urlsplit(new_signin_link(migrated)).path)
+    return browser
+
+
+@pytest.fixture
+def viewer(browser: FlaskClient, migrated: Settings, owner: Owner) -> FlaskClient:
+    """A browser of an account of `main` that may only look."""
+    link = urlsplit(new_signin_link(migrated)).path
+    owner.execute(
+        "WITH viewer AS (INSERT INTO account (tenant_id, name, role)"
+        " SELECT id, 'viewer', 'viewer' FROM tenant WHERE name = 'main' RETURNING id)"
+        " UPDATE signin_link SET account_id = viewer.id FROM viewer WHERE used_at IS NULL"
+    )
+    browser.get(link)
+    return browser
+
+
+def quarantined(writer: Writer, web: Store, tenant: int, *, name: str, reason: str) -> int:
+    writer.write(Batch(dead_letters=[letter(b"<script>alert(1)</script>", reason=reason, tenant=name)]))
+    (found,) = [one for one in system.quarantine(web, tenant=tenant) if one.reason == reason]
+    return found.first_id
+
+
+def test_a_payload_is_a_file_that_no_browser_opens(
+    member: FlaskClient, writer: Writer, web: Store, tenant_ids: dict[str, int]
+) -> None:
+    number = quarantined(writer, web, tenant_ids["main"], name="main", reason="a file")
+    answer = member.get(f"/system/payload/{number}")
+    assert (answer.status_code, answer.data) == (200, b"<script>alert(1)</script>")
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="message-{number}.bin"'
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_another_tenants_payload_is_no_file(
+    member: FlaskClient, writer: Writer, web: Store, tenant_ids: dict[str, int]
+) -> None:
+    number = quarantined(writer, web, tenant_ids["acme"], name="acme", reason="no file")
+    assert member.get(f"/system/payload/{number}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+def test_a_payload_that_is_not_there_is_not_found(member: FlaskClient, number: str) -> None:
+    assert member.get(f"/system/payload/{number}").status_code == 404
+
+
+def test_a_viewer_gets_no_payload(
+    viewer: FlaskClient, writer: Writer, web: Store, tenant_ids: dict[str, int]
+) -> None:
+    number = quarantined(writer, web, tenant_ids["main"], name="main", reason="not for viewers")
+    assert viewer.get(f"/system/payload/{number}").status_code == 403

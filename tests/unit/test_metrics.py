@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,6 +151,27 @@ def test_a_tenants_sources_are_told_apart_from_anothers(metrics: Metrics) -> Non
     metrics.heard("room-1", 2, tenant="main")
     metrics.heard("room-1", 7, tenant="acme")
     assert metrics.figures()["noisiest"] == {"acme": {"room-1": 7}, "main": {"room-1": 2}}
+
+
+def test_no_name_can_hinder_the_report(metrics: Metrics) -> None:
+    metrics.heard("room\x00\ud800" + "x" * 65_535, 3, tenant="main")
+    metrics.dead_lettered("bad\x00\ud800")
+    found = metrics.figures()
+    (source,) = found["noisiest"]["main"]
+    assert source.startswith("room\ufffd\ufffdxxx")
+    assert len(source) < 200
+    assert list(found["dead_letters_by_reason"]) == ["bad\ufffd\ufffd"]
+
+
+def test_every_metric_stands_in_the_documentation(metrics: Metrics) -> None:
+    text = Path(__file__, "../../../docs/metrics.md").resolve().read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
+    there = {
+        family.name.removeprefix("clerestory_ingest_") + ("_total" if family.type == "counter" else "")
+        for family in metrics.registry.collect()
+        if family.name.startswith("clerestory_")
+    }
+    assert documented == there
 
 
 def test_two_ingests_of_one_process_count_apart() -> None:

@@ -151,6 +151,12 @@ def test_figures_nobody_says_are_a_dash() -> None:
     assert {found["Messages"], found["Commit latency, median"], found["Commit latency, 99\u00a0%"]} == {"–"}
 
 
+def test_without_an_ingest_its_figures_are_a_dash() -> None:
+    *of_ingest, set_aside = views.figures([replace(WELL, silent_s=100)], set_aside=4)
+    assert {fact.value for fact in of_ingest} == {"–"}
+    assert set_aside.value == "4"
+
+
 def test_the_noisiest_sources_are_added_up_over_ingests() -> None:
     other = replace(WELL, noisiest={"room-2": 60})
     assert [(one.name, one.messages) for one in views.noisiest([WELL, other])] == [
