@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import live, notices, series, skeletons, trend_graph
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
+from dashboard.pages import corrections
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.views import devices as views
@@ -60,6 +61,7 @@ def layout(device_id: str = "", **_query: str) -> Any:
             ],
             className="device-columns",
         ),
+        corrections.section(),
     ]
     return html.Div(
         [
@@ -166,6 +168,15 @@ def register(app: Dash, context: Context) -> None:
             series.said(trend),
             [what, newest, draws],
         )
+
+    def row_of(device_id: int, chosen: str | None) -> SeriesRow:
+        row = next((row for row in _rows(context, device_id) if str(row.series_id) == chosen), None)
+        if row is None:
+            raise PreventUpdate
+        return row
+
+    shown = corrections.Shown(device=_DEVICE, series=_SERIES, period=_PERIOD, graph=_GRAPH, drawn=_DRAWN)
+    corrections.register(app, context, shown, row_of)
 
 
 def _trend() -> list[Any]:

@@ -32,18 +32,11 @@ _FIRST_DELAY_S = 30.0
 
 def main(arguments: list[str]) -> int:
     """Run one command; gives the exit code: 0 done, 1 failed, 2 wrongly asked for."""
-    command: Callable[[Settings], None]
-    match arguments:
-        case ["move"]:
-            command = _move
-        case ["keep"]:
-            command = _keep_once
-        case ["keep", "--every", hours]:
-            command = partial(_keep_going, hours=hours)
-        case _:
+    try:
+        command = _command(arguments)
+        if command is None:
             print(__doc__)
             return 0 if arguments in (["--help"], ["-h"]) else 2
-    try:
         settings = load()
         log_setup.configure(settings.log_level)
         command(settings)
@@ -54,6 +47,17 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _command(arguments: list[str]) -> Callable[[Settings], None] | None:
+    match arguments:
+        case ["move"]:
+            return _move
+        case ["keep"]:
+            return _keep_once
+        case ["keep", "--every", hours]:
+            return partial(_keep_going, every_s=_seconds(hours))
+    return None
 
 
 def _move(settings: Settings) -> None:
@@ -86,9 +90,8 @@ def _keep_once(settings: Settings) -> None:
         print(f"columnstore       {kept.converted:,} chunks", flush=True)
 
 
-def _keep_going(settings: Settings, *, hours: str) -> None:
+def _keep_going(settings: Settings, *, every_s: float) -> None:
     """Do it again and again; what fails is said once and tried again sooner."""
-    every_s = _seconds(hours)
     stop = _stop_at_signals()
     for doubt in retention.doubts(settings):
         log.warning("retention", doubt=doubt)
@@ -105,7 +108,7 @@ def _keep_going(settings: Settings, *, hours: str) -> None:
             if failures or kept.dropped or kept.converted:
                 log.info("retention", up=True, dropped=len(kept.dropped), converted=kept.converted)
             failures, wait_s = 0, every_s
-        stop.wait(wait_s * random.uniform(0.9, 1.0))
+        stop.wait(wait_s * random.uniform(0.5, 1.0) if failures else wait_s * random.uniform(0.9, 1.0))
 
 
 def _seconds(hours: str) -> float:

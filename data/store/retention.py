@@ -89,7 +89,7 @@ def doubts(settings: Settings) -> list[str]:
     ):
         if hourly is not None and (days is None or days > hourly):
             said.append(
-                f"{PREFIX}KEEP_HOURLY_DAYS is shorter than {PREFIX}{name}: trends over a month or more are "
+                f"{PREFIX}KEEP_HOURLY_DAYS is shorter than {PREFIX}{name}: trends of more than two weeks are "
                 "drawn from hourly rollups and will end though finer ones are kept."
             )
     return said
