@@ -28,11 +28,11 @@ class Size:
     @property
     def few(self) -> int:
         """Strikes of a fault that takes long."""
-        return max(1, self.rounds // 5)
+        return max(1, self.rounds // 3)
 
 
 FULL = Size(rounds=10, rate=1_200, gap_s=2, pause_s=15, away_s=120, readings=2_500, topics=10_000)
-SHORT = Size(rounds=1, rate=600, gap_s=0.3, pause_s=1, away_s=1.5, readings=100, topics=1_000)
+SHORT = Size(rounds=1, rate=600, gap_s=0.3, pause_s=1, away_s=1, readings=100, topics=1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +70,10 @@ def _restart_ingest_with_backlog(at: Strike) -> int:
     at.work()
     at.rig.ingest.stop()
     time.sleep(at.size.away_s / 2)
-    for _ in range(at.size.few + 1):
+    for _ in range(at.size.few):
         at.rig.ingest.restart(signal.SIGKILL)
         time.sleep(at.dice.uniform(0.1, 0.5))  # too short to be through with the backlog
-    return at.size.few + 1
+    return at.size.few
 
 
 def _kill_database(at: Strike) -> int:
@@ -129,12 +129,12 @@ def _pause_broker(at: Strike) -> int:
 
 
 def _cut_wire(at: Strike) -> int:
-    for _ in range(at.size.few + 1):
+    for _ in range(at.size.few):
         at.work()
         links = at.rig.ingest.links()
         at.rig.wire.cut()
         at.rig.ingest.wait_for_link(links)
-    return at.size.few + 1
+    return at.size.few
 
 
 def _start_cold(at: Strike) -> int:
