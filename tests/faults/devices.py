@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
 import threading
 import time
@@ -24,7 +25,7 @@ from tests.faults.messages import OVERSIZED, Plan, Said, messages
 
 UNDER_WAY = 100  # messages of one connection that the broker has not acknowledged yet
 _SESSION_S = 3_600
-_DRAIN_S = 120.0
+_ANSWER_S, _DRAIN_S = 30.0, 120.0
 _spawn = multiprocessing.get_context("spawn")
 
 
@@ -138,12 +139,17 @@ def publish(address: mqtt.Address, plan: Plan, ledger: Path, stop: Event) -> Non
 
 def publish_oversized(address: mqtt.Address) -> bool:
     """Publish 5 MB; whether the broker acknowledged it. It ends the connection instead."""
-    client = mqtt.new_client(address, "oversized")
+    client, acknowledged = mqtt.new_client(address, "oversized"), queue.SimpleQueue[bool]()
+
+    def publish_it(*_: object) -> None:
+        client.publish("north/oversized/t", OVERSIZED, qos=1)
+
+    client.on_connect = publish_it
+    client.on_publish = lambda *_: acknowledged.put(True)
+    client.on_disconnect = lambda *_: acknowledged.put(False)
     mqtt.connect(client, address, session_s=0, receive_maximum=1)
-    sent = client.publish("north/oversized/t", OVERSIZED, qos=1)
     try:
-        sent.wait_for_publish(timeout=2.0)
-        return sent.is_published()
+        return acknowledged.get(timeout=_ANSWER_S)
     finally:
         client.disconnect()
         client.loop_stop()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.faults.devices import publish_oversized
 from tests.faults.messages import Shape
 from tests.faults.rig import Rig
+
+_IN_HAND_S = 0.5  # longer than the ingest waits for a batch to fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +31,11 @@ class Size:
     @property
     def few(self) -> int:
         """Strikes of a fault that takes long."""
-        return max(1, self.rounds // 5)
+        return max(1, self.rounds // 3)
 
 
 FULL = Size(rounds=10, rate=1_200, gap_s=2, pause_s=15, away_s=120, readings=2_500, topics=10_000)
-SHORT = Size(rounds=1, rate=600, gap_s=0.3, pause_s=1, away_s=1.5, readings=100, topics=1_000)
+SHORT = Size(rounds=1, rate=600, gap_s=0.3, pause_s=1, away_s=1, readings=100, topics=1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,19 @@ class Strike:
         self.rig.wait_for_commit()
         time.sleep(self.dice.uniform(0.2, 1) * self.size.gap_s)
 
+    @contextmanager
+    def commit_held_up(self, number: int) -> Iterator[None]:
+        """Every other time the database holds the commit up, so that the strike surely meets a batch."""
+        if number % 2:
+            yield
+            return
+        self.rig.database.pause()
+        try:
+            time.sleep(_IN_HAND_S)
+            yield
+        finally:
+            self.rig.database.resume()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -60,9 +76,10 @@ class Fault:
 
 
 def _kill_ingest(at: Strike) -> int:
-    for _ in range(at.size.rounds):
+    for number in range(at.size.rounds):
         at.work()
-        at.rig.ingest.restart(signal.SIGKILL)
+        with at.commit_held_up(number):
+            at.rig.ingest.restart(signal.SIGKILL)
     return at.size.rounds
 
 
@@ -70,10 +87,10 @@ def _restart_ingest_with_backlog(at: Strike) -> int:
     at.work()
     at.rig.ingest.stop()
     time.sleep(at.size.away_s / 2)
-    for _ in range(at.size.few + 1):
+    for _ in range(at.size.few):
         at.rig.ingest.restart(signal.SIGKILL)
         time.sleep(at.dice.uniform(0.1, 0.5))  # too short to be through with the backlog
-    return at.size.few + 1
+    return at.size.few
 
 
 def _kill_database(at: Strike) -> int:
@@ -129,12 +146,13 @@ def _pause_broker(at: Strike) -> int:
 
 
 def _cut_wire(at: Strike) -> int:
-    for _ in range(at.size.few + 1):
+    for number in range(at.size.few):
         at.work()
         links = at.rig.ingest.links()
-        at.rig.wire.cut()
-        at.rig.ingest.wait_for_link(links)
-    return at.size.few + 1
+        with at.commit_held_up(number):
+            at.rig.wire.cut()
+            at.rig.ingest.wait_for_link(links)
+    return at.size.few
 
 
 def _start_cold(at: Strike) -> int:

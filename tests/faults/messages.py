@@ -13,7 +13,7 @@ from typing import Literal
 TENANTS = ("north", "south")
 # Values tell whose they are: the sequence number, and this times the tenant's place in TENANTS.
 TENANT_STEP = 10_000_000
-STEP = timedelta(milliseconds=100)  # between a device's own times: a few minutes' load fills many rollups
+STEP = timedelta(seconds=1)  # between a device's own times: a load of minutes fills hours of rollups
 TIMED, UNTIMED = "step", "tick"  # names of the metrics that carry their time, and of those that do not
 
 Shape = Literal["endless", "thrice", "shuffled", "malformed", "one-each"]
@@ -134,7 +134,7 @@ def _value(tenant: str, sequence: int) -> int:
 
 def begin() -> datetime:
     """A whole second of the past, far enough back for the longest fault."""
-    return datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
 
 
 OVERSIZED = b"9" * 5_000_000  # more than the broker takes, so it is never acknowledged
