@@ -230,6 +230,7 @@ def _account() -> dmc.Menu:
         ],
         position="bottom-end",
         shadow="md",
+        keepMounted=True,  # mounted anew, its controls would show what they did at first
     )
 
 

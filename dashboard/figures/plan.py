@@ -15,7 +15,7 @@ from dashboard.figures import colour_scales as tables
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.drawing import LAYERS, Coordinates, Drawing, DrawnRoom
 from dashboard.figures.labels import LAYOUTS, Label, Layout, Lines, fitting
-from dashboard.figures.plan_frame import EDGE_PX, STRIP_PX
+from dashboard.figures.plan_frame import EDGE_PX, METRES, STRIP_PX, Ruler
 from dashboard.theme import FONT, Scheme
 
 Figure = dict[str, Any]
@@ -99,7 +99,7 @@ def changing(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> dict[int, Fi
     }
 
 
-def figure(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> Figure:
+def figure(drawing: Drawing, paint_: Paint, *, scheme: Scheme, ruler: Ruler = METRES) -> Figure:
     """The whole figure."""
     lines = [_layer_trace(kind, drawing.layers[kind], scheme) for kind in LAYERS if kind in drawing.layers]
     # Plotly draws nothing of an empty trace, and the style sheet counts them from the last.
@@ -108,7 +108,7 @@ def figure(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> Figure:
     changes = changing(drawing, paint_, scheme=scheme)
     return {
         "data": [trace | changes.get(number, {}) for number, trace in enumerate(traces)],
-        "layout": plan_frame.layout(drawing, scheme),
+        "layout": plan_frame.layout(drawing, scheme, ruler),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.drawing import Drawing
@@ -13,12 +14,23 @@ Figure = dict[str, Any]
 STRIP_PX = 40  # below the plan, for the scale bar and the arrow
 EDGE_PX = 8
 
-_LENGTHS_M = (1, 2, 5, 10, 20, 50, 100)
+_LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200)
 _MIDDLE_PX = -22  # of the strip
 _ARROW_PX = 22
 
 
-def layout(drawing: Drawing, scheme: Scheme) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """What lengths on the plan are told in."""
+
+    unit: str = "m"
+    metres: float = 1.0  # in one unit
+
+
+METRES, FEET = Ruler(), Ruler("ft", 0.3048)
+
+
+def layout(drawing: Drawing, scheme: Scheme, ruler: Ruler) -> Figure:
     """The layout of the figure: metres are as long across as up, and nothing moves under a finger."""
     colours = COLOURS[scheme]
     axis = {"visible": False, "fixedrange": True}
@@ -38,37 +50,37 @@ def layout(drawing: Drawing, scheme: Scheme) -> Figure:
         },
         "xaxis": axis | {"range": [left, right]},
         "yaxis": axis | {"range": [bottom, top], "scaleanchor": "x"},
-        "shapes": _scale_bar(drawing, scheme),
-        "annotations": [*_scale_word(drawing), *_arrow(drawing, scheme)],
+        "shapes": _scale_bar(drawing, scheme, ruler),
+        "annotations": [*_scale_word(drawing, ruler), *_arrow(drawing, scheme)],
     }
 
 
-def _scale_length(drawing: Drawing) -> float:
-    """About a sixth of the plan's width, as a number that is easy to think in [m]."""
+def _scale_length(drawing: Drawing, ruler: Ruler) -> int:
+    """About a sixth of the plan's width, as a number of the ruler's units that is easy to think in."""
     left, _, right, _ = drawing.bounds or (0, 0, 1, 1)
-    return max((length for length in _LENGTHS_M if length <= (right - left) / 5), default=1)
+    return max((length for length in _LENGTHS if length * ruler.metres <= (right - left) / 5), default=1)
 
 
-def _scale_bar(drawing: Drawing, scheme: Scheme) -> list[Figure]:
+def _scale_bar(drawing: Drawing, scheme: Scheme, ruler: Ruler) -> list[Figure]:
     if drawing.bounds is None:
         return []
     left = drawing.bounds[0]
     bar = {
         "type": "rect",
-        "x0": left, "x1": left + _scale_length(drawing),
+        "x0": left, "x1": left + _scale_length(drawing, ruler) * ruler.metres,
         "yref": "paper", "ysizemode": "pixel", "yanchor": 0, "y0": _MIDDLE_PX - 2, "y1": _MIDDLE_PX + 1,
         "fillcolor": COLOURS[scheme].muted, "line": {"width": 0},
     }  # fmt: skip
     return [bar]
 
 
-def _scale_word(drawing: Drawing) -> list[Figure]:
+def _scale_word(drawing: Drawing, ruler: Ruler) -> list[Figure]:
     if drawing.bounds is None:
         return []
-    length = _scale_length(drawing)
+    length = _scale_length(drawing, ruler)
     word = {
-        "text": f"{length:g} m", "showarrow": False,
-        "x": drawing.bounds[0] + length, "xanchor": "left", "xshift": 6,
+        "text": f"{length} {ruler.unit}", "showarrow": False,
+        "x": drawing.bounds[0] + length * ruler.metres, "xanchor": "left", "xshift": 6,
         "yref": "paper", "y": 0, "yanchor": "middle", "yshift": _MIDDLE_PX,
     }  # fmt: skip
     return [word]

@@ -18,6 +18,7 @@ from dashboard.components.icon import icon, named
 from dashboard.figures import colour_scale, drawing
 from dashboard.figures import plan as figures
 from dashboard.figures.drawing import Drawing
+from dashboard.figures.plan_frame import FEET, METRES
 from dashboard.pages.room_drawer import BUILDING, QUANTITY, Reader
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
@@ -150,11 +151,11 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         paint = figures.paint(outlines, said, scale=scale, scheme=look)
         changes = figures.changing(outlines, paint, scheme=look)
         prints = [zlib.crc32(repr(change).encode()) for change in changes.values()]
-        what = f"{plan.id} {found.revision} {look} {len(prints)}"
+        what = f"{plan.id} {found.revision} {look} {units} {len(prints)}"
         figure: Any = (
             _changed(changes, prints, painted["prints"])
             if painted and painted["what"] == what
-            else figures.figure(outlines, paint, scheme=look)
+            else figures.figure(outlines, paint, scheme=look, ruler=FEET if units == "us" else METRES)
         )
         return (
             figure,

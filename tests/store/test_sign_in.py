@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,13 +11,14 @@ import psycopg
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
+from psycopg.errors import InsufficientPrivilege
 from pydantic import SecretStr
 from werkzeug.test import Cookie
 
 from dashboard.factory import create_app
 from dashboard.server import csrf, identity
 from data.settings import Settings
-from data.store import Store
+from data.store import Store, accounts
 from data.store.accounts import new_signin_link
 
 Owner = psycopg.Connection[tuple[Any, ...]]
@@ -255,3 +257,61 @@ def test_coming_and_going_are_in_the_audit(member: FlaskClient, owner: Owner) ->
     member.post("/sign-out", headers={csrf.HEADER: _token(member)})
     rows = owner.execute("SELECT action, actor FROM audit WHERE action LIKE 'sign %' ORDER BY id").fetchall()
     assert rows[-2:] == [("sign in", "account 1"), ("sign out", "account 1")]
+
+
+def test_an_account_chooses_its_units(member: FlaskClient, web: Store, owner: Owner) -> None:
+    accounts.set_units(web, tenant=1, account=1, units="us")
+    try:
+        found = accounts.find(web, tenant=1, account=1)
+        assert found is not None
+        assert found.units == "us"
+    finally:
+        accounts.set_units(web, tenant=1, account=1, units="metric")
+
+
+def test_a_choice_of_units_is_in_the_audit_as_the_accounts_own(web: Store, owner: Owner) -> None:
+    for units in ("us", "metric"):
+        accounts.set_units(web, tenant=1, account=1, units=units)
+    rows = owner.execute(
+        "SELECT actor, action, subject, after ->> 'units' FROM audit ORDER BY id DESC LIMIT 1"
+    ).fetchall()
+    assert rows == [("account 1", "update", "account 1", "metric")]
+
+
+def test_the_units_of_another_tenants_account_are_out_of_reach(web: Store, owner: Owner) -> None:
+    accounts.set_units(web, tenant=999, account=1, units="us")
+    assert owner.execute("SELECT units FROM account WHERE id = 1").fetchone() == ("metric",)
+
+
+def test_the_web_part_cannot_change_the_role_of_an_account(web: Store) -> None:
+    with pytest.raises(InsufficientPrivilege), web.transaction(tenant=1) as connection:
+        connection.execute("UPDATE account SET role = 'viewer' WHERE id = 1")
+
+
+def test_what_an_account_changes_of_itself_is_known_to_every_process_at_once(
+    app: Dash, migrated: Settings, web: Store, member: FlaskClient
+) -> None:
+    other = create_app(migrated, web)
+    browsers = (member, _session_of(member, other.server.test_client()))
+    try:
+        for units in ("us", "metric"):
+            for browser in browsers:
+                browser.get("/")  # so that both processes know the account as it was
+            accounts.set_units(web, tenant=1, account=1, units=units)
+            for browser in browsers:
+                with browser.session_transaction() as session:
+                    session["account_changed"] = time.time()
+                assert _units_shown(browser) == units
+    finally:
+        accounts.set_units(web, tenant=1, account=1, units="metric")
+
+
+def _units_shown(browser: FlaskClient) -> str:
+    """What the account's menu says."""
+    waiting: list[Any] = [browser.get("/_dash-layout").json]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict) and part.get("id") == "account-units":
+            return str(part["value"])
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    raise AssertionError("no units in the layout")

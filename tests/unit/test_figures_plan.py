@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 from shapely.geometry import Polygon, box, mapping
 
-from dashboard.figures import colour_scale, drawing, labels, plan, sparkline
+from dashboard.figures import colour_scale, drawing, labels, plan, plan_frame, sparkline
 from dashboard.figures import colour_scales as tables
 
 QUANTITIES = ("temperature", "co2", "humidity", "illuminance", "occupancy", "freshness", "power")
@@ -262,3 +262,11 @@ def test_a_value_that_never_changes_is_a_line_in_the_middle() -> None:
     image = sparkline.image([5.0, 5.0])
     assert image is not None
     assert "M2.0%2014.0L2.0%2014.0%2094.0%2014.0" in image
+
+
+def test_a_scale_bar_in_feet_is_as_long_as_it_says() -> None:
+    drawn = drawing.draw(many(3))
+    paint = painted(drawn, many(3))
+    layout = plan.figure(drawn, paint, scheme="light", ruler=plan_frame.FEET)["layout"]
+    bar, word = layout["shapes"][0], layout["annotations"][0]["text"]
+    assert f"{(bar['x1'] - bar['x0']) / 0.3048:.0f} ft" == word

@@ -48,3 +48,8 @@ def test_rows_are_grouped_by_device() -> None:
 def test_names_sort_as_people_sort_them() -> None:
     names = ["room-10", "Room-9", "9", "lobby", "room-²"]
     assert sorted(names, key=devices.natural) == ["9", "lobby", "Room-9", "room-10", "room-²"]
+
+
+def test_values_are_in_the_units_of_the_reader() -> None:
+    shown = devices.device([row(value=20.0)], now=NOW, units="us")
+    assert [point.value for point in shown.points] == ["68.0\u00a0°F"]

@@ -235,3 +235,9 @@ def test_each_tenant_has_its_own(summaries: Summaries, database: Database) -> No
     summaries.of(1)
     summaries.of(2)
     assert database.asked == 2
+
+
+def test_a_change_of_temperature_is_converted_as_a_difference() -> None:
+    found = warm(lambda ago: 20.0 if ago <= 24 else 21.5, range(1, 25), range(169, 193))
+    shown = next(one for one in kpis.kpis(found, units="us") if one.label == "Mean room temperature")
+    assert (plain(shown.value), plain(shown.change)) == ("68.0 °F", "▼ 2.7 °F")

@@ -183,3 +183,9 @@ def test_a_day_on_which_nothing_was_expected_has_no_share() -> None:
 
 def test_the_period_is_said_in_the_buildings_time() -> None:
     assert views.period(house()).startswith("24 full hours until 13:00 CET")
+
+
+def test_a_band_is_told_in_the_units_of_the_reader() -> None:
+    found = views.worst_rooms(house(replace(ROOM, temperature_c=17.0)), units="us")
+    assert [(one.value, one.band) for one in found.rooms] == [("62.6\u00a0°F", "68 to 78.8\u00a0°F")]
+    assert found.held_to.endswith("else 68 to 78.8\u00a0°F.")

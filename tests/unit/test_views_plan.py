@@ -213,3 +213,24 @@ def test_properties_are_written_as_text() -> None:
     space = replace(SPACE, properties={"Pset": {"IsExternal": False, "Height": 2.5, "Parts": [1, 2]}})
     said = {fact.label: fact.value for fact in rooms.room(space).properties[0].properties}
     assert said == {"IsExternal": "no", "Height": "2.5", "Parts": "[1, 2]"}
+
+
+def test_a_room_is_read_in_the_units_of_the_reader() -> None:
+    said = views.reading([SERIES], "temperature", now=NOW, units="us")
+    assert (said.value, said.written, said.short) == (21.0, "69.8\u00a0°F", "69.8")
+
+
+def test_what_is_coloured_is_named_with_the_readers_unit() -> None:
+    names = [views.name(quantity, units="us") for quantity in ("temperature", "co2", views.FRESHNESS)]
+    assert names == ["Temperature [°F]", "CO₂ [ppm]", "Last reading"]
+
+
+def test_a_colour_bar_has_round_numbers_of_the_readers_unit_where_they_lie() -> None:
+    ticks = views.ticks(16.0, 28.0, "temperature", units="us")
+    assert [word for _, word in ticks] == ["65", "70", "75", "80"]
+    assert [value for value, _ in ticks] == pytest.approx([18.333, 21.111, 23.889, 26.667], abs=1e-3)
+
+
+@pytest.mark.parametrize("quantity", ["co2", "power", views.FRESHNESS])
+def test_a_colour_bar_keeps_its_own_numbers_where_units_are_the_same(quantity: str) -> None:
+    assert views.ticks(0.0, 100.0, quantity, units="us") == ()
