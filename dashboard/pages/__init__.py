@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from dashboard.pages import building, device, not_found_404, overview
+from dashboard.pages import building, device, devices, not_found_404, overview
 
-PAGES: tuple[ModuleType, ...] = (overview, building, device, not_found_404)
+PAGES: tuple[ModuleType, ...] = (overview, devices, building, device, not_found_404)
