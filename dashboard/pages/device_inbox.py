@@ -171,16 +171,19 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
 def _register_selection(app: Dash) -> None:
     @app.callback(
         Output(_CHOSEN, "value", allow_duplicate=True),
-        Input(_ALL, "checked"),
+        Input(_ALL, "n_clicks"),
         State(live.slot(parts.CARDS, ALL), "id"),
         State(_CHOSEN, "value"),
         prevent_initial_call=True,
     )
     @identity.needs("viewer")
-    def select_all(checked: bool, slots: list[live.Slot], chosen: list[str]) -> list[str]:
+    def select_page(clicks: int | None, slots: list[live.Slot], chosen: list[str]) -> list[str]:
+        if not clicks:
+            raise PreventUpdate
         here = [str(parts.id_of(slot["key"])) for slot in slots]
         others = [one for one in chosen if one not in here]
-        return (others + here)[:_MOST_SELECTED] if checked else others
+        # A second click takes it back.
+        return others if set(here) <= set(chosen) else (others + here)[:_MOST_SELECTED]
 
     @app.callback(
         Output(_SELECTED, "children"),
@@ -251,7 +254,7 @@ def _read(context: Context, standing: inbox.Standing, page: int) -> tuple[list[D
 
 def _tools() -> list[Any]:
     return [
-        dmc.Checkbox(id=_ALL, label="All on this page", checked=False, size="sm"),
+        dmc.Button("Select this page", id=_ALL, size="compact-sm", variant="subtle", color="gray"),
         html.Span(id=_SELECTED, className="count", role="status"),
         dmc.Button("Place as suggested", id=_SUGGESTED, disabled=True, size="compact-sm"),
         html.Span(placing.pick(placing.NOWHERE, "Choose one room"), id=_CHOOSE, hidden=True),

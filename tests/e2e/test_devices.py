@@ -16,7 +16,6 @@ from tests.e2e.test_building import HOUSE
 from tests.e2e.test_pages import MARKUP, Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
 
-
 PATIENCE_MS = 20_000
 
 
@@ -126,7 +125,7 @@ def test_a_device_that_means_no_room_is_placed_in_one_that_is_searched_for(visit
     house.announce("mystery")
     card(visit, "mystery").get_by_role("button", name="Choose a room").click()
     dialog = visit.get_by_role("dialog")
-    dialog.get_by_label("Room").fill("20")
+    dialog.get_by_role("textbox", name="Room").fill("20")
     visit.get_by_role("option", name="201").click()
     dialog.get_by_role("button", name="Place").click()
     expect(card(visit, "mystery")).to_have_count(0)
@@ -149,6 +148,21 @@ def test_several_devices_take_their_suggestions_after_a_look_at_them(visit: Page
     expect(visit.get_by_text("1 selected")).to_be_visible()
     visit.get_by_role("button", name="Undo").click()
     expect(card(visit, "many-1")).to_be_visible()
+
+
+def test_a_page_is_selected_at_once_and_placed_in_one_room(visit: Page, house: House) -> None:
+    house.announce("all-1")
+    expect(card(visit, "all-1")).to_be_visible()
+    shown = visit.get_by_role("checkbox", name=re.compile("^Select "))
+    visit.get_by_role("button", name="Select this page").click()
+    expect(visit.get_by_role("checkbox", name="Select all-1", exact=True)).to_be_checked()
+    visit.get_by_role("button", name="Choose one room").click()
+    visit.get_by_role("dialog").get_by_role("textbox", name="Room").fill("201")
+    visit.get_by_role("option", name="201").click()
+    visit.get_by_role("dialog").get_by_role("button", name="Place").click()
+    visit.get_by_role("button", name="Undo").click()
+    expect(card(visit, "all-1")).to_be_visible()
+    expect(shown.first).not_to_be_checked()
 
 
 def test_a_selection_survives_new_devices(visit: Page, house: House) -> None:
@@ -200,7 +214,7 @@ def test_a_device_page_says_what_the_device_is_and_moves_it(visit: Page, house: 
     expect(visit.locator(".identity")).to_contain_text("Shelly · Plus")
     visit.get_by_role("button", name="Move").click()
     dialog = visit.get_by_role("dialog")
-    dialog.get_by_label("Room").fill("201")
+    dialog.get_by_role("textbox", name="Room").fill("201")
     visit.get_by_role("option", name="201").click()
     dialog.get_by_role("button", name="Place").click()
     expect(visit.locator(".identity").get_by_role("link")).to_have_text("201")

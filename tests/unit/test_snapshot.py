@@ -100,6 +100,16 @@ def test_a_change_is_read(snapshots: Snapshots, database: Database, clock: Clock
     assert snapshots.overview(TENANT).rows[0].value == 22.0
 
 
+def test_devices_that_wait_in_the_inbox_are_counted_with_every_change(
+    snapshots: Snapshots, database: Database, clock: Clock
+) -> None:
+    database.waiting = 3
+    assert snapshots.overview(TENANT).waiting == 3
+    database.version, database.waiting = 2, 4
+    clock.now += 1.1
+    assert snapshots.overview(TENANT).waiting == 4
+
+
 def test_an_outage_keeps_the_last_rows_and_says_so(
     snapshots: Snapshots, database: Database, clock: Clock
 ) -> None:
