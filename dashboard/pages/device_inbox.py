@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from dashboard import format
@@ -77,15 +77,7 @@ def layout() -> html.Div:
                 className="pager",
                 hidden=True,
             ),
-            dmc.Modal(
-                [
-                    html.Div(id=_PLANNED, className="planned"),
-                    html.Div(dmc.Button("Place them", id=_GO), className="dialog-foot"),
-                ],
-                id=_PLAN,
-                title="Place as suggested",
-                opened=False,
-            ),
+            _plan_dialog(),
         ],
     )
 
@@ -93,7 +85,7 @@ def layout() -> html.Div:
 def register(app: Dash, context: Context, rooms: views.Rooms) -> None:
     """The tab's callbacks."""
     _register_list(app, context, rooms)
-    _register_selection(app)
+    _register_selection(app, context)
     _register_plan(app, context, rooms)
 
     @app.callback(
@@ -117,18 +109,14 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
         Output(_PAGE, "total"),
         Output(_PAGER, "hidden"),
         Output(_TOOLS, "hidden"),
-        Output(_CHOSEN, "value"),
         Input(MARK, "data"),
         Input(placing.DONE, "data"),
         Input(_WHICH, "value"),
         Input(_PAGE, "value"),
         State(live.slot(parts.CARDS, ALL), "id"),
-        State(_CHOSEN, "value"),
     )
     @identity.needs("viewer")
-    def show(
-        _mark: Any, _done: Any, which: str, page: int | None, slots: list[live.Slot], chosen: list[str]
-    ) -> tuple[Any, ...]:
+    def show(_mark: Any, _done: Any, which: str, page: int | None, slots: list[live.Slot]) -> tuple[Any, ...]:
         standing: inbox.Standing = "aside" if which == "aside" else "waiting"
         try:
             rows, counts = _read(context, standing, page or 1)
@@ -144,9 +132,6 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
             whole=lambda: _cards(list(shown.values()), standing, may=may),
         )
         total = rows[0].total if rows else 0
-        # What was placed or set aside is selected no longer; what is on another page still is.
-        gone = {str(parts.id_of(slot["key"])) for slot in slots} - {str(row.id) for row in rows}
-        left = [one for one in chosen if one not in gone] if ctx.triggered_id != _PAGE else chosen
         return (
             cards,
             insides,
@@ -154,7 +139,6 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
             max(1, -(-total // _PER_PAGE)),
             total <= _PER_PAGE,
             not (may and total and standing == "waiting"),
-            left if left != chosen else no_update,
         )
 
     @app.callback(
@@ -168,7 +152,23 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
         return 1, []
 
 
-def _register_selection(app: Dash) -> None:
+def _register_selection(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(_CHOSEN, "value"),
+        Input(placing.DONE, "data"),
+        State(_CHOSEN, "value"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def forget_done(_done: Any, chosen: list[str]) -> list[str]:
+        # Only after a change made here: what is new, or on another page by now, takes no selection away.
+        wanted = Wanted(ids=tuple(int(one) for one in chosen), standing="waiting")
+        rows = inbox.find(
+            context.store, tenant=identity.current().tenant_id, wanted=wanted, limit=_MOST_SELECTED
+        )
+        left = {str(row.id) for row in rows}
+        return [one for one in chosen if one in left]
+
     @app.callback(
         Output(_CHOSEN, "value", allow_duplicate=True),
         Input(_ALL, "n_clicks"),
@@ -250,6 +250,18 @@ def _read(context: Context, standing: inbox.Standing, page: int) -> tuple[list[D
         limit=_PER_PAGE,
     )
     return rows, counts
+
+
+def _plan_dialog() -> dmc.Modal:
+    return dmc.Modal(
+        [
+            html.Div(id=_PLANNED, className="planned"),
+            html.Div(dmc.Button("Place them", id=_GO), className="dialog-foot"),
+        ],
+        id=_PLAN,
+        title="Place as suggested",
+        opened=False,
+    )
 
 
 def _tools() -> list[Any]:

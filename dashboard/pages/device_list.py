@@ -1,4 +1,8 @@
-"""All devices: searched, filtered and sorted by the database, a page at a time."""
+"""All devices: searched, filtered and sorted by the database, a page at a time.
+
+Plain rows, whose values change in place: a grid component that fetches its rows can be told of new values
+only by scripts of our own, and one that holds thousands would be sent all of them with every batch.
+"""
 
 from __future__ import annotations
 
