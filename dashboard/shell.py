@@ -12,11 +12,11 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, hooks, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, hooks, html, no_update
 from dash.exceptions import PreventUpdate
 
 from analytics.units import SYSTEMS, UnitSystem
-from dashboard import theme
+from dashboard import format, theme
 from dashboard.components import notices
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
@@ -37,6 +37,8 @@ _BANNER = "banner"
 _FRAME = "frame"
 _BURGER = "burger"
 _NAVBAR = "navbar"
+_WAITING = "waiting"  # type of the ids of the counts beside the inbox, one a navigation
+_INBOX = "/devices"
 _TICK_MS = 2_000
 _CLOCK_S = 10  # ages that are shown grow even when no device speaks
 
@@ -85,12 +87,16 @@ def register(app: Dash, context: Context) -> None:
         Output(_CHIP, "className"),
         Output(_BANNER, "children"),
         Output(SCHEME, "computedColorScheme"),
+        Output({"type": _WAITING, "in": ALL}, "children"),
         Input(_TICK, "n_intervals"),
         Input(_SWITCHED, "data"),
         State(MARK, "data"),
+        State({"type": _WAITING, "in": ALL}, "id"),
     )
     @identity.needs("viewer")
-    def beat(_ticks: int | None, _switched: str | None, shown: list[Any] | None) -> tuple[Any, ...]:
+    def beat(
+        _ticks: int | None, _switched: str | None, shown: list[Any] | None, counts: list[Any]
+    ) -> tuple[Any, ...]:
         now = datetime.now(UTC)
         snapshot = context.snapshots.overview(identity.current().tenant_id)
         mark = [*_mark(snapshot, now), identity.current().units]
@@ -104,7 +110,8 @@ def register(app: Dash, context: Context) -> None:
         banner = notices.away(snapshot.problem) if snapshot.problem else None
         # At its birth the toggle takes a dark system for a light one; emptied, it looks again.
         scheme = None if shown is None else no_update
-        return mark, chip, f"connection {state.level} {turn}", banner, scheme
+        waiting = [_waiting(snapshot)] * len(counts)
+        return mark, chip, f"connection {state.level} {turn}", banner, scheme, waiting
 
     _register_account(app, context)
 
@@ -117,7 +124,8 @@ def register(app: Dash, context: Context) -> None:
     @identity.needs("viewer")
     def open_navigation(opened: bool) -> tuple[dict[str, Any], list[Any]]:
         # Empty while it is closed: what nobody sees must not take the keyboard's focus.
-        return _navbar(opened=bool(opened)), _links() if opened else []
+        waiting = _waiting(context.snapshots.overview(identity.current().tenant_id))
+        return _navbar(opened=bool(opened)), _links("navbar", waiting) if opened else []
 
     @app.callback(
         Output(_BURGER, "opened"),
@@ -157,7 +165,7 @@ def _header() -> dmc.Group:
         [
             dmc.Burger(id=_BURGER, size="sm", hiddenFrom="sm", **named("Pages")),
             dcc.Link([html.Span(className="logo"), "Clerestory"], href="/", className="brand"),
-            html.Nav(_links(), className="mantine-visible-from-sm pages", **named("Pages")),
+            html.Nav(_links("header"), className="mantine-visible-from-sm pages", **named("Pages")),
             html.Div(id=_CHIP, role="status", className="connection"),
             dmc.ColorSchemeToggle(
                 id=SCHEME,
@@ -177,14 +185,30 @@ def _header() -> dmc.Group:
     )
 
 
-def _links() -> list[dmc.NavLink]:
+def _links(where: str, waiting: str | None = None) -> list[dmc.NavLink]:
+    """The pages of one of the navigations, the inbox with how many devices wait in it."""
     role = identity.current().role
     pages = (
         page
         for page in dash.page_registry.values()
         if page["order"] is not None and role in identity.ALLOWED[page["needs"]]
     )
-    return [dmc.NavLink(label=page["name"], href=page["path"], active="exact") for page in pages]
+    count = html.Span(
+        waiting, id={"type": _WAITING, "in": where}, className="waiting", title="Waiting for a room"
+    )
+    return [
+        dmc.NavLink(
+            label=page["name"],
+            href=page["path"],
+            active="exact",
+            rightSection=count if page["path"] == _INBOX else None,
+        )
+        for page in pages
+    ]
+
+
+def _waiting(snapshot: Snapshot) -> str | None:
+    return format.number(snapshot.waiting, digits=0) if snapshot.waiting else None
 
 
 def _account() -> dmc.Menu:

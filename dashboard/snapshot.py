@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from data.errors import StoreError
-from data.store import devices
+from data.store import devices, inbox
 from data.store.devices import Refusal, SeriesRow
 from data.store.pool import Store
 
@@ -34,6 +34,7 @@ class Snapshot:
     rows: tuple[SeriesRow, ...] = ()  # by device and metric
     refusals: tuple[Refusal, ...] = ()  # of the last 24 hours, most frequent first
     refusals_at: datetime | None = None  # aware: when they were counted
+    waiting: int = 0  # devices in the inbox
     read_at: datetime | None = None  # aware: when the store last answered; None: never yet
     problem: str | None = None  # one sentence while the store does not answer
 
@@ -93,7 +94,11 @@ class Snapshots:
         version = devices.version(self._store, tenant=tenant)
         fresh = replace(last, version=version, read_at=now, problem=None)
         if last.read_at is None or version != last.version:
-            fresh = replace(fresh, rows=tuple(devices.overview(self._store, tenant=tenant)))
+            fresh = replace(
+                fresh,
+                rows=tuple(devices.overview(self._store, tenant=tenant)),
+                waiting=inbox.counts(self._store, tenant=tenant).waiting,
+            )
         if last.refusals_at is None or now - last.refusals_at >= _REFUSALS_EVERY:
             since = now - _REFUSALS_SPAN
             refusals = tuple(devices.refused(self._store, tenant=tenant, since=since))

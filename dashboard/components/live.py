@@ -21,7 +21,7 @@ def slot(name: str, key: Any) -> Slot:
 
 
 def update(
-    things: Mapping[int, Any],
+    things: Mapping[Any, Any],
     slots: Sequence[Slot],
     *,
     inside: Callable[[Any], Any],
@@ -41,6 +41,6 @@ def update(
     return whole(), [no_update] * len(present)
 
 
-def filled(name: str, key: int, inside: Any, *, class_name: str) -> html.Div:
+def filled(name: str, key: int | str, inside: Any, *, class_name: str) -> html.Div:
     """A slot with what is in it."""
     return html.Div(inside, id=slot(name, key), className=class_name)

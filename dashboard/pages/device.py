@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import live, notices, series, skeletons, trend_graph
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import corrections
+from dashboard.pages import corrections, device_identity
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.views import devices as views
@@ -47,6 +47,7 @@ def layout(device_id: str = "", **_query: str) -> Any:
         return notices.not_found()
     body = [
         html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="device-heading"),
+        device_identity.section(),
         html.Div(
             [
                 html.Section(
@@ -77,6 +78,7 @@ def layout(device_id: str = "", **_query: str) -> Any:
 
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
+    device_identity.register(app, context, _DEVICE)
 
     @app.callback(
         Output(_HEADING, "children"),
@@ -99,7 +101,8 @@ def register(app: Dash, context: Context) -> None:
         rows = _rows(context, device_id)
         if not rows:
             same = [no_update] * len(slots)
-            return no_update, no_update, same, no_update, notices.not_found(), no_update, no_update
+            missing = device_identity.instead(context, device_id)
+            return no_update, no_update, same, no_update, missing, no_update, no_update
         units = identity.current().units
         shown = views.device(rows, now=datetime.now(UTC), units=units)
         ids = [str(point.series_id) for point in shown.points]

@@ -184,6 +184,11 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def may(role: Role) -> bool:
+    """Whether the account of this request is let in where `needs` of this role is asked for."""
+    return current().role in ALLOWED[role]
+
+
 def without_role(callbacks: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The ids in Dash's `callback_map` whose function lacks `needs`; those run in the browser have none."""
     for name, callback in callbacks.items():

@@ -1,4 +1,4 @@
-"""Devices as their owners put them in order: what each says of itself, where it stands, what is odd about it."""
+"""Devices as people put them in order: what each says of itself, where it stands, what is odd about it."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def rooms_revision(store: Store, *, tenant: int) -> str:
 
 
 def rooms(store: Store, *, tenant: int) -> list[Room]:
-    """Every room that a device can be placed in: by building, from the lowest storey up. Raises what `find` does."""
+    """Every room that can take a device: by building, from the lowest storey up. Raises what `find` does."""
     with store.transaction(tenant=tenant) as connection:
         return connection.cursor(row_factory=class_row(Room)).execute(_SQL["rooms"]).fetchall()
 
@@ -213,7 +213,10 @@ def place(store: Store, *, tenant: int, moves: Sequence[Move], actor: str) -> se
 
 
 def set_aside(store: Store, *, tenant: int, ids: Sequence[int], aside: bool, actor: str) -> set[int]:
-    """Set devices without a room aside, or bring them back; the ids of those that changed. Raises what `find` does."""
+    """Set devices without a room aside, or bring them back; the ids of those that changed.
+
+    Raises what `find` does.
+    """
     with store.transaction(tenant=tenant, actor=actor) as connection:
         return _changed(connection, "set_aside", {"device_ids": list(ids), "aside": aside})
 

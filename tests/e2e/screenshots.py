@@ -1,6 +1,6 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, a building's plan, one device and an address without a page, light and dark, as wide as a
+Overview, the inbox, a building's plan, one device and an address without a page, light and dark, as wide as a
 laptop and as a phone.
 """
 
@@ -29,7 +29,12 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     cards = page.locator(".device-card")
     rooms = cards.filter(has_text="CO₂")
     device = (rooms if rooms.count() else cards).first
-    pages = {"overview": "/", "device": device.get_attribute("href") or "/", "not-found": "/nowhere"}
+    pages = {
+        "overview": "/",
+        "devices": "/devices",
+        "device": device.get_attribute("href") or "/",
+        "not-found": "/nowhere",
+    }
     buildings = page.locator("a[href^='/building/']")
     if buildings.count():
         demo = buildings.filter(has_text="Demo office")
@@ -54,7 +59,7 @@ def take(browser: Browser, link: str, folder: Path) -> None:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_selector(".device-card, .graph .xtick, .plan .nsewdrag, .notice")
+    page.wait_for_selector(".device-card, .inbox-card, .graph .xtick, .plan .nsewdrag, .notice")
     page.wait_for_selector(".connection.odd, .connection.even")
     page.evaluate("document.fonts.ready")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -36,13 +37,13 @@ class Desk:
             self.writer.write(Batch(samples=[sample(21.5, tenant=self.name, device=self.prefix + device)]))
             for column, value in said.items():
                 self.owner.execute(
-                    f"UPDATE device SET {column} = %s WHERE tenant_id = %s AND name = %s",  # type: ignore[arg-type]
+                    f"UPDATE device SET {column} = %s WHERE tenant_id = %s AND name = %s",
                     (value, self.tenant, self.prefix + device),
                 )
 
     def state(self, device: str, column: str, value: object) -> None:
         self.owner.execute(
-            f"UPDATE device_state SET {column} = %s WHERE device_id = %s",  # type: ignore[arg-type]
+            f"UPDATE device_state SET {column} = %s WHERE device_id = %s",
             (value, self.id(device)),
         )
 
@@ -54,17 +55,13 @@ class Desk:
             (flag, count, self.id(device)),
         )
 
-    def find(self, **wanted: object) -> list[str]:
-        """The names that a filter leaves, the newest first unless told."""
-        told = {
-            name: wanted.pop(name) for name in ("sort", "descending", "offset", "limit") if name in wanted
-        }
-        search = f"{self.prefix} {wanted.pop('search', '')}"
+    def find(self, *, search: str = "", page: dict[str, Any] | None = None, **wanted: Any) -> list[str]:
+        """The names that a filter leaves, in their order."""
         rows = inbox.find(
             self.web,
             tenant=self.tenant,
-            wanted=Wanted(search=search, **wanted),
-            **told,  # type: ignore[arg-type]
+            wanted=Wanted(search=f"{self.prefix} {search}", **wanted),
+            **page or {},
         )
         return [row.name.removeprefix(self.prefix) for row in rows]
 
@@ -163,8 +160,8 @@ def test_an_announced_device_that_was_never_heard_waits_too(desk: Desk) -> None:
     desk.owner.execute(
         "WITH made AS (INSERT INTO device (tenant_id, name, convention) VALUES (%s, %s, 'homeassistant')"
         " RETURNING id, tenant_id)"
-        " INSERT INTO device_state (device_id, tenant_id, online, online_at) SELECT id, tenant_id, true, now()"
-        " FROM made",
+        " INSERT INTO device_state (device_id, tenant_id, online, online_at) SELECT id, tenant_id, true,"
+        " now() FROM made",
         (desk.tenant, desk.prefix + "announced"),
     )
     row = desk.row("announced")
@@ -378,8 +375,8 @@ def test_devices_are_found_by_a_clock_that_is_off(desk: Desk) -> None:
 
 def test_devices_are_sorted_as_people_read_numbers(desk: Desk) -> None:
     desk.hears("room 10", "room 9", "room 100")
-    assert desk.find(sort="name", descending=False) == ["room 9", "room 10", "room 100"]
-    assert desk.find(sort="name", descending=True) == ["room 100", "room 10", "room 9"]
+    assert desk.find(page={"sort": "name", "descending": False}) == ["room 9", "room 10", "room 100"]
+    assert desk.find(page={"sort": "name", "descending": True}) == ["room 100", "room 10", "room 9"]
 
 
 def test_devices_that_lack_what_is_sorted_by_come_last(desk: Desk) -> None:
@@ -387,14 +384,14 @@ def test_devices_that_lack_what_is_sorted_by_come_last(desk: Desk) -> None:
     desk.place("b", "101")
     desk.state("c", "last_seen", NOON + hours(1))
     desk.state("a", "last_seen", None)
-    assert desk.find(sort="room", descending=False)[0] == "b"
-    assert desk.find(sort="room", descending=True)[0] == "b"
-    assert desk.find(sort="heard", descending=True) == ["c", "b", "a"]
-    assert desk.find(sort="heard", descending=False) == ["b", "c", "a"]
+    assert desk.find(page={"sort": "room", "descending": False})[0] == "b"
+    assert desk.find(page={"sort": "room", "descending": True})[0] == "b"
+    assert desk.find(page={"sort": "heard", "descending": True}) == ["c", "b", "a"]
+    assert desk.find(page={"sort": "heard", "descending": False}) == ["b", "c", "a"]
 
 
 def test_devices_come_in_pages_with_how_many_there_are(desk: Desk) -> None:
     desk.hears(*"abcde")
-    assert desk.find(offset=2, limit=2) == ["c", "b"]
+    assert desk.find(page={"offset": 2, "limit": 2}) == ["c", "b"]
     rows = inbox.find(desk.web, tenant=desk.tenant, wanted=Wanted(search=desk.prefix), limit=2)
     assert {row.total for row in rows} == {5}

@@ -8,7 +8,8 @@ import pytest
 
 from data.ingest.decode import Decoded, DeviceInfo
 from data.ingest.decode.homeassistant import matches
-from tests.unit.hearing import Ingest, said
+from tests.unit.decoding import Listener as Ingest
+from tests.unit.decoding import said
 
 PUMP = {"identifiers": ["p-1"], "name": "Pump"}
 

@@ -52,6 +52,13 @@ def test_a_role_allows_what_it_includes(server: Flask, role: str, may: set[str])
     assert _allowed(server, role) == may
 
 
+@pytest.mark.parametrize(("role", "lets"), [("viewer", False), ("analyst", False), ("operator", True)])
+def test_a_page_can_ask_what_a_role_allows(server: Flask, role: str, lets: bool) -> None:
+    with server.test_request_context():
+        login_user(User(Account(id=1, tenant_id=1, name="Ada", role=role, tenant="main")))
+        assert identity.may("operator") is lets
+
+
 def test_the_current_account_is_the_one_signed_in(server: Flask) -> None:
     ada = Account(id=1, tenant_id=1, name="Ada", role="viewer", tenant="main")
     with server.test_request_context():

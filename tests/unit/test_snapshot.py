@@ -13,8 +13,9 @@ import pytest
 from dashboard import snapshot
 from dashboard.snapshot import Snapshots
 from data.errors import StoreUnavailable
-from data.store import devices
+from data.store import devices, inbox
 from data.store.devices import SeriesRow
+from data.store.inbox import Counts
 from tests.unit import away
 from tests.unit.rows import row
 
@@ -27,6 +28,7 @@ class Database:
 
     version: int = 1
     rows: list[SeriesRow] = field(default_factory=lambda: [row()])
+    waiting: int = 0
     away: bool = False
     asked: list[str] = field(default_factory=list)
     before_answer: Callable[[], Any] = lambda: None
@@ -54,6 +56,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     database = Database()
     monkeypatch.setattr(devices, "version", lambda *_, **__: database.answer("version", database.version))
     monkeypatch.setattr(devices, "overview", lambda *_, **__: database.answer("rows", database.rows))
+    monkeypatch.setattr(inbox, "counts", lambda *_, **__: Counts(waiting=database.waiting, aside=0))
     monkeypatch.setattr(devices, "refused", lambda *_, **__: [])
     return database
 
@@ -95,6 +98,16 @@ def test_a_change_is_read(snapshots: Snapshots, database: Database, clock: Clock
     database.version, database.rows = 2, [row(value=22.0)]
     clock.now += 1.1
     assert snapshots.overview(TENANT).rows[0].value == 22.0
+
+
+def test_devices_that_wait_in_the_inbox_are_counted_with_every_change(
+    snapshots: Snapshots, database: Database, clock: Clock
+) -> None:
+    database.waiting = 3
+    assert snapshots.overview(TENANT).waiting == 3
+    database.version, database.waiting = 2, 4
+    clock.now += 1.1
+    assert snapshots.overview(TENANT).waiting == 4
 
 
 def test_an_outage_keeps_the_last_rows_and_says_so(

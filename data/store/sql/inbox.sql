@@ -40,8 +40,8 @@ WITH found AS (
                 AND (device_state.clock_ahead_s > %(clock_ahead_s)s OR device_state.clock_ahead_s < -%(clock_behind_s)s))
             OR device.id IN (SELECT series.device_id FROM series_flag
                 JOIN series ON series.id = series_flag.series_id WHERE series_flag.flag = %(flag)s::text))
-        AND concat_ws(E'\n', device.label, device.name, device.manufacturer, device.model, device.area,
-            space.name, space.long_name) ILIKE ALL (%(patterns)s::text[])
+        AND (cardinality(%(patterns)s::text[]) = 0 OR concat_ws(E'\n', device.label, device.name, device.manufacturer, device.model, device.area,
+            space.name, space.long_name) ILIKE ALL (%(patterns)s::text[]))
 )
 SELECT id, name, label, convention, manufacturer, model, firmware, area, created_at, ignored_at,
     last_seen, online, online_at, clock_ahead_s, space_id, space, storey, building_id, building,
