@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 
 from data.errors import StoreError
@@ -31,7 +32,5 @@ class KeptSince:
 
     def _ask(self) -> None:
         self._asked_at = time.monotonic()
-        try:
+        with suppress(StoreError):  # nothing can be stored now either; the next minute asks again
             self._dropped_before = retention.dropped_before(self._store)
-        except StoreError:
-            pass  # nothing can be stored now either; the next minute asks again
