@@ -111,8 +111,8 @@ def set_aside(twin: Twin, payload: bytes, *, reason: str) -> None:
 
 
 def test_without_an_ingest_it_says_how_to_start_one(visit: Page) -> None:
-    expect(verdict(visit)).to_have_text("No ingest runs")
-    expect(visit.locator(".verdict")).to_contain_text("python -m data.ingest")
+    expect(verdict(visit)).to_have_text("No ingest runs", timeout=SOON_MS)
+    expect(visit.locator(".verdict")).to_contain_text("python -m data.ingest", timeout=SOON_MS)
 
 
 def test_it_says_that_the_broker_is_away_and_heals(visit: Page, twin: Twin) -> None:
@@ -126,9 +126,9 @@ def test_it_says_that_the_broker_is_away_and_heals(visit: Page, twin: Twin) -> N
 
 def test_it_says_what_the_store_is_and_had(visit: Page) -> None:
     store = visit.locator("section").filter(has=visit.get_by_role("heading", name="Store"))
-    expect(store).to_contain_text("PostgreSQL")
-    expect(store).to_contain_text("not on this server")
-    expect(visit.get_by_role("cell", name="0001_house")).to_be_visible()
+    expect(store).to_contain_text("PostgreSQL", timeout=SOON_MS)
+    expect(store).to_contain_text("not on this server", timeout=SOON_MS)
+    expect(visit.get_by_role("cell", name="0001_house")).to_be_visible(timeout=SOON_MS)
 
 
 def test_a_message_set_aside_is_shown_as_text_and_can_be_downloaded(
@@ -138,8 +138,8 @@ def test_a_message_set_aside_is_shown_as_text_and_can_be_downloaded(
     set_aside(twin, payload, reason="It is markup.")
     visit.get_by_role("button", name="It is markup.").click(timeout=SOON_MS)
     shown = visit.locator(".letter").filter(has_text=MARKUP)
-    expect(shown.locator("pre")).to_contain_text("<script>alert(1)</script>")
-    expect(shown).to_contain_text("KiB more")
+    expect(shown.locator("pre")).to_contain_text("<script>alert(1)</script>", timeout=SOON_MS)
+    expect(shown).to_contain_text("KiB more", timeout=SOON_MS)
     with visit.expect_download() as download:
         shown.get_by_role("link", name="Download").click()
     download.value.save_as(tmp_path / "payload")
@@ -151,23 +151,23 @@ def test_an_opened_reason_stays_open_while_others_come(visit: Page, twin: Twin) 
     opened = visit.get_by_role("button", name="It is opened.")
     opened.click(timeout=SOON_MS)
     message = visit.locator(".letter pre").filter(has_text="first")
-    expect(message).to_be_visible()
+    expect(message).to_be_visible(timeout=SOON_MS)
     set_aside(twin, b"second", reason="It came later.")
     expect(visit.get_by_role("button", name="It came later.")).to_be_visible(timeout=SOON_MS)
-    expect(message).to_be_visible()
+    expect(message).to_be_visible(timeout=SOON_MS)
 
 
 def test_a_viewer_is_told_whom_the_page_is_for(page: Page, twin: Twin) -> None:
     page.goto(viewers_link(twin.settings))
     navigation = page.get_by_role("navigation", name="Pages")
-    expect(navigation.get_by_text("Overview")).to_be_visible()
+    expect(navigation.get_by_text("Overview")).to_be_visible(timeout=SOON_MS)
     expect(navigation.get_by_text("System")).to_have_count(0)
     page.goto(f"http://127.0.0.1:{twin.settings.port}/system")
-    expect(page.get_by_role("heading", name="This page is for managers")).to_be_visible()
+    expect(page.get_by_role("heading", name="This page is for managers")).to_be_visible(timeout=SOON_MS)
 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_scrolls_in_one_direction_only(visit: Page, width: int) -> None:
-    expect(visit.locator(".verdict")).to_be_visible()
+    expect(visit.locator(".verdict")).to_be_visible(timeout=SOON_MS)
     visit.set_viewport_size({"width": width, "height": 844})
     visit.wait_for_function(f"document.documentElement.scrollWidth === {width}")
