@@ -25,7 +25,7 @@ def about(device: Device) -> list[Any]:
     return [
         html.Dl(
             [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts.items() if value],
-            className="extremes",
+            className="identity-facts",
         ),
         html.Ul(
             [html.Li([icon("alert-triangle"), html.Span(one.sentence)]) for one in device.oddities],
