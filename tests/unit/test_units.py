@@ -98,8 +98,9 @@ def test_a_unit_of_another_dimension_does_not_convert(quantity: str, unit: str) 
     assert canonical(unit, QUANTITIES[quantity]) is None
 
 
-def test_an_empty_unit_leaves_a_value_what_it_is() -> None:
-    assert canonical("", QUANTITIES["humidity"]) == Conversion("%")
+@pytest.mark.parametrize("text", ["", " ", "-", "–"])
+def test_no_unit_leaves_a_value_what_it_is(text: str) -> None:
+    assert canonical(text, QUANTITIES["humidity"]) == Conversion("%")
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES.values(), ids=QUANTITIES)
