@@ -159,12 +159,12 @@ _BESIDE: dict[str, tuple[tuple[str | None, frozenset[str]], ...]] = {
     "power": (
         ("apparent_power", frozenset(("apparent",))),
         ("reactive_power", frozenset(("reactive",))),
-        ("thermal_power", frozenset(("thermal", "heat"))),
+        ("thermal_power", frozenset(("thermal", "heat_power"))),
     ),
     "energy": (
         ("apparent_energy", frozenset(("apparent",))),
         ("reactive_energy", frozenset(("reactive",))),
-        ("thermal_energy", frozenset(("thermal", "heat"))),
+        ("thermal_energy", frozenset(("thermal", "heat_energy"))),
     ),
 }
 
@@ -204,6 +204,7 @@ _OTHER_GASES = frozenset(
     ("o3", "ozone", "no", "no2", "nox", "so2", "nh3", "h2s", "ch4", "hcho", "lpg", "co", "h2")
 )
 
+_LONGEST = 256  # characters of a name, from its end: a device may send any number of them
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+")
 
 
@@ -218,16 +219,16 @@ def guess(metric: str, unit: str | None, device_class: str | None = None) -> Qua
         unit: Its unit as the message states it; None or empty: it states none.
         device_class: What the device says it measures, in its convention's word: `carbon_dioxide`.
     """
-    stated = unit_table.unit(unit) if unit else None
-    if unit and stated is None:
+    states_unit = unit is not None and not unit_table.states_none(unit)
+    stated = unit_table.unit(unit) if unit is not None and states_unit else None
+    if states_unit and stated is None:
         return None
     words = _words(metric)
     found = _of_words(words, stated)
     if device_class is not None:
-        classed = _OF_CLASS.get(device_class)
-        if classed == ():
+        if _OF_CLASS.get(device_class.lower()) == ():
             return None
-        candidates = _of_class(device_class, stated)
+        candidates = _of_class(device_class.lower(), stated)
         if candidates and found not in candidates:
             found = _best(candidates, stated)
     found = found or _of_unit(words, stated)
@@ -247,6 +248,7 @@ def _fits(quantity: Quantity, stated: Unit | None) -> bool:
 
 
 def _words(text: str) -> list[str]:
+    text = text[-_LONGEST:]
     return [word.lower() for word in _WORD.findall(text)] + [text.rsplit("/", 1)[-1].lower()]
 
 
@@ -259,8 +261,8 @@ def _of_words(words: list[str], stated: Unit | None) -> Quantity | None:
 
 
 def _of_class(device_class: str, stated: Unit | None) -> list[Quantity]:
-    name = device_class.lower()
-    names: Iterable[str] = _OF_CLASS.get(name, (name,) if name in QUANTITIES else ())
+    own = (device_class,) if device_class in QUANTITIES else ()
+    names: Iterable[str] = _OF_CLASS.get(device_class, own)
     found = [QUANTITIES[name] for name in names]
     if not found and (said := _of_words(_words(device_class), stated)):
         found = [said]

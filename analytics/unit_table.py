@@ -249,6 +249,11 @@ def unit(text: str) -> Unit | None:
     return _unit(text) if len(text) <= _LONGEST else None
 
 
+def states_none(text: str) -> bool:
+    """Whether what stands for a unit says that there is none: nothing, or a dash."""
+    return not text.strip(" \t\n\u00a0-–")
+
+
 def spellings(name: str) -> tuple[str, ...]:
     """Every spelling of a unit that the table has, as it is shown first; of an unknown one its name alone."""
     found = unit(name)
@@ -257,9 +262,11 @@ def spellings(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)  # bounded: texts are what devices say
 def _unit(text: str) -> Unit | None:
+    if states_none(text):
+        return _BY_KEY[""]
     key = _key(text)
     if key in _BY_KEY:
-        return _BY_KEY[key]
+        return _BY_KEY[key] if key else None  # signs that mean nothing alone
     found = _BY_FOLDED.get(key.casefold())
     # In a symbol, mega is never taken for milli, nor milli for mega.
     return found if found and (len(key) > 4 or key[:1] + found.name[:1] not in ("mM", "Mm")) else None

@@ -70,7 +70,7 @@ def canonical(unit: str, quantity: Quantity | None) -> Conversion | None:
     """From a unit as a message states it to the quantity's own unit.
 
     Args:
-        unit: In any spelling; empty: the values are taken to be in the quantity's unit.
+        unit: In any spelling; empty or a dash: the values are taken to be in the quantity's unit.
         quantity: None: the conversion is to the unit's usual spelling and leaves values what they are.
 
     Returns:
@@ -81,7 +81,7 @@ def canonical(unit: str, quantity: Quantity | None) -> Conversion | None:
         return None
     if quantity is None:
         return Conversion(stated.name)
-    if not unit.strip() or stated.name == quantity.unit:
+    if unit_table.states_none(unit) or stated.name == quantity.unit:
         return Conversion(quantity.unit)
     own = quantities.own_unit(quantity)
     if stated.dimension != own.dimension:

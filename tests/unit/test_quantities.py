@@ -46,6 +46,8 @@ from analytics.quantities import QUANTITIES, guess
         ("ENERGY/ReactivePower", "VAr", "reactive_power"),
         ("power", "kVA", "apparent_power"),
         ("heat_power", "kW", "thermal_power"),
+        ("heat_pump/power", "kW", "power"),
+        ("humidity", "-", "humidity"),
         ("power", "BTU/h", "thermal_power"),
         ("energy", "GJ", "thermal_energy"),
         ("energy", "MWh", "energy"),
