@@ -39,9 +39,11 @@ def main(arguments: list[str]) -> int:
         print("Stopped; nothing is left running.", file=sys.stderr)
         return 130
     print(f"\n{text}")
+    if not all(result.kept for result in results):
+        return 1
     if asked.write:
         report.write(text)
-    return 0 if all(result.kept for result in results) else 1
+    return 0
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -59,7 +61,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         metavar="NAME",
         help=f"one fault; again for more: {', '.join(names)}",
     )
-    parser.add_argument("--write", action="store_true", help=f"put the table into {report.DOCUMENT.name}")
+    written = f"put the table into {report.DOCUMENT.name} if the promise was kept"
+    parser.add_argument("--write", action="store_true", help=written)
     asked = parser.parse_args(arguments)
     if asked.rounds < 1:
         parser.error("--rounds must be 1 or more")
