@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -17,6 +18,10 @@ from data.store.migrate import migrate
 from tests import servers
 from tests.servers import Broker, StoreServer
 from tests.store_sources import Unavailable
+
+# Timings never decide a test.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 NEVER_SKIPPED_IN_CI = ("tests/store/", "tests/broker/", "tests/e2e/")
 OWN_HOSTS = ("127.0.0.1", "localhost")

@@ -123,8 +123,9 @@ def _register_list(app: Dash, context: Context, rooms: views.Rooms) -> None:
             known = rooms.of(identity.current().tenant_id)
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
-        now, may = datetime.now(UTC), identity.may("operator")
-        shown = {parts.key(one): one for one in (views.device(row, now=now, rooms=known) for row in rows)}
+        now, may, units = datetime.now(UTC), identity.may("operator"), identity.current().units
+        found = (views.device(row, now=now, rooms=known, units=units) for row in rows)
+        shown = {parts.key(one): one for one in found}
         cards, insides = live.update(
             shown,
             slots,

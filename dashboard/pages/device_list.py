@@ -104,8 +104,8 @@ def register(app: Dash, context: Context) -> None:
             rows = _read(context, wanted, sort, page or 1)
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
-        now = datetime.now(UTC)
-        shown = {parts.key(one): one for one in (views.device(row, now=now) for row in rows)}
+        now, units = datetime.now(UTC), identity.current().units
+        shown = {parts.key(one): one for one in (views.device(row, now=now, units=units) for row in rows)}
         total = rows[0].total if rows else 0
         children, insides = live.update(
             shown,

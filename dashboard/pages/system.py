@@ -117,7 +117,7 @@ def _register_store(app: Dash, context: Context) -> None:
     )
     @identity.needs(NEEDS)
     def show_store(_mark: Any) -> tuple[Any, ...]:
-        tenant = identity.current().tenant_id
+        tenant, settings = identity.current().tenant_id, context.settings
         try:
             versions, sizes, oldest, migrations = kept.of(tenant)
         except (StoreUnavailable, StoreBusy) as error:
@@ -128,6 +128,12 @@ def _register_store(app: Dash, context: Context) -> None:
             sizes,
             oldest=oldest,
             newest=max((row.at for row in rows if row.at), default=None),
+            kept_days={
+                "Readings": settings.keep_readings_days,
+                "5-minute rollups": settings.keep_rollups_days,
+                "Hourly rollups": settings.keep_hourly_days,
+                "What was set aside": settings.keep_dead_letters_days,
+            },
             now=datetime.now(UTC),
         )
         times = [format.moment(one.applied_at, zone=UTC) for one in migrations]

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import devices
 from dashboard.views.devices import Freshness
@@ -106,7 +107,9 @@ class Rooms:
         return RoomNames(inbox.rooms(self._store, tenant=tenant))
 
 
-def device(row: DeviceRow, *, now: datetime, rooms: RoomNames | None = None) -> Device:
+def device(
+    row: DeviceRow, *, now: datetime, rooms: RoomNames | None = None, units: UnitSystem = "metric"
+) -> Device:
     """One device; rooms are suggested to one without a room when they are given."""
     named = row.label is not None and row.label != row.name
     return Device(
@@ -120,7 +123,7 @@ def device(row: DeviceRow, *, now: datetime, rooms: RoomNames | None = None) -> 
         availability=_availability(row, now=now),
         heard=devices.freshness(row.last_seen, now=now),
         first_seen=format.age(row.created_at, now=now),
-        chips=tuple(_chip(one, row.series) for one in row.series),
+        chips=tuple(_chip(one, row.series, units) for one in row.series),
         more=max(0, (row.series[0].total if row.series else 0) - len(row.series)),
         oddities=oddities(row, now=now),
         place=_place_of(row),
@@ -206,11 +209,11 @@ def _availability(row: DeviceRow, *, now: datetime) -> Availability | None:
     return Availability(online=row.online, text=f"{'online' if row.online else 'offline'}{since}")
 
 
-def _chip(one: SeriesNow, series: Sequence[SeriesNow]) -> Chip:
+def _chip(one: SeriesNow, series: Sequence[SeriesNow], units: UnitSystem) -> Chip:
     known = QUANTITIES.get(one.quantity or "")
     alone = sum(other.quantity == one.quantity for other in series) == 1
     label = known.label if known and alone else " ".join(one.metric.split())
-    return Chip(text=f"{label} {format.value(one)}", quantity=one.quantity, kind=one.kind)
+    return Chip(text=f"{label} {format.value(one, units=units)}", quantity=one.quantity, kind=one.kind)
 
 
 def _place_of(row: DeviceRow) -> Place | None:

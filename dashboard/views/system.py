@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -220,9 +220,13 @@ def store_facts(
     *,
     oldest: datetime | None,
     newest: datetime | None,
+    kept_days: Mapping[str, int | None],
     now: datetime,
 ) -> list[Fact]:
-    """What the store is and holds, with the times of the tenant's oldest and newest reading."""
+    """What the store is and holds, with the times of the tenant's oldest and newest reading.
+
+    `kept_days` says of what is kept for how long; None: for ever.
+    """
     edition = {"timescale": "community", "apache": "Apache"}.get(versions.timescaledb_license or "", "")
     facts = [
         Fact(label="PostgreSQL", value=versions.postgres),
@@ -234,8 +238,12 @@ def store_facts(
     if sizes.chunks is not None:
         facts.append(Fact(label="Chunks", value=_chunks(sizes.chunks, sizes.columnstore_chunks or 0)))
     times = {"Oldest reading": oldest, "Newest reading": newest}
-    return facts + [
+    facts += [
         Fact(label=label, value=format.age(at, now=now) if at else "none yet") for label, at in times.items()
+    ]
+    return facts + [
+        Fact(label=f"{what} kept", value="for ever" if days is None else format.span(timedelta(days=days)))
+        for what, days in kept_days.items()
     ]
 
 

@@ -52,7 +52,10 @@ def verdict(*processes: IngestProcess) -> views.Verdict:
 
 
 def facts(versions: StoreVersions = VERSIONS, sizes: Sizes = SIZES) -> dict[str, str]:
-    found = views.store_facts(versions, sizes, oldest=NOW - timedelta(days=40), newest=None, now=NOW)
+    kept = {"Readings": 400, "Hourly rollups": None}
+    found = views.store_facts(
+        versions, sizes, oldest=NOW - timedelta(days=40), newest=None, kept_days=kept, now=NOW
+    )
     return {fact.label: fact.value for fact in found}
 
 
@@ -199,3 +202,7 @@ def test_the_readings_times_are_ages() -> None:
 def test_chunks_in_the_columnstore_are_counted() -> None:
     assert facts()["Chunks"] == "12"
     assert facts(sizes=replace(SIZES, columnstore_chunks=9))["Chunks"] == "12, 9 of them in the columnstore"
+
+
+def test_how_long_what_is_kept_is_said() -> None:
+    assert (facts()["Readings kept"], facts()["Hourly rollups kept"]) == ("400\u00a0days", "for ever")
