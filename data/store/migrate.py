@@ -157,6 +157,7 @@ def _set_role_passwords(connection: Connection, settings: Settings) -> None:
         # Hashed here, so that the server's log of statements never holds it.
         hashed = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
         with connection.transaction():
+            connection.execute(_LOCK)  # two who alter a role at once fail
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(
                     sql.Identifier(name), sql.Literal(hashed.decode())
