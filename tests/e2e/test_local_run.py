@@ -41,7 +41,7 @@ def run(home: Path) -> Iterator[LocalRun]:
 
 def test_each_component_says_one_line_and_then_comes_the_link(run: LocalRun) -> None:
     names = [line.split(" ", 1)[0] for line in run.lines if not line.startswith(" ")]
-    assert sorted(names[:-1]) == ["broker", "host", "ingest", "schema", "store", "web"]
+    assert sorted(names[:-1]) == ["broker", "host", "ingest", "keep", "schema", "store", "web"]
     assert names[-1] == "sign"
 
 
