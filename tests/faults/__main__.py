@@ -85,7 +85,8 @@ def _head(broken: Rig, seed: int, size: Size) -> str:
     day = datetime.now(UTC).date()
     return (
         f"{day}, seed {seed}, {size.rounds} rounds, {_servers(broken)}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} processors:\n\n"
+        f"Python {platform.python_version()}, {os.cpu_count()} processors under a load of "
+        f"{os.getloadavg()[2]:.0f} (15-minute average, the campaign's own included):\n\n"
     )
 
 
