@@ -35,6 +35,9 @@ def main(arguments: list[str]) -> int:
     except (BrokerError, Unavailable) as reason:
         print(reason, file=sys.stderr)
         return 3
+    except RuntimeError as reason:  # no verdict: something ended that was not to be broken
+        print(f"The campaign ends: {reason}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped; nothing is left running.", file=sys.stderr)
         return 130
