@@ -35,7 +35,7 @@ _ROOM_WAIT_S = 5.0  # well below the keep-alive: the network thread waits this l
 _SESSION_S = 7 * 24 * 3_600
 _TAKEN_OVER = 0x8E
 # mosquitto 2.0.11 does not say that a session was taken over, but so many brief connections in a row do.
-_BRIEF_LIMIT, _BRIEF_S = 3, 60.0
+_BRIEF_LIMIT, _BRIEF_S = 3, 10.0
 _RETAINED_ALWAYS = 0  # what devices announced is remembered by this process alone
 
 
@@ -176,6 +176,7 @@ class Link:
             self._unacknowledged.pop(delivery.number, None)
 
     def _on_connect_fail(self, _client: paho.Client, _userdata: object) -> None:
+        self._brief = 0  # who takes a session over leaves the broker reachable
         # paho calls this while it handles the error, which it does not hand on.
         self._say(False, f"the broker cannot be reached: {sys.exception()}")
 

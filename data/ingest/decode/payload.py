@@ -45,6 +45,7 @@ _ABSENT = frozenset(
     )
 )  # fmt: skip
 
+_LONG_YEAR = re.compile(r"[+-]?\d{5,}-\d\d-\d\d")
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S*)")
 
 # Known ones alone: "2nd" and "4G" are texts.
@@ -275,13 +276,19 @@ def believable_time(stated: Json) -> datetime | None:
 
 
 def time_of(said: dict[str, Json]) -> datetime | None:
-    """The time an object states; None also for the uptime or counter that some call `ts`."""
+    """The time an object states; None also for the uptime or counter that some call `ts`.
+
+    Raises:
+        DecodeError: it is a date in a year of more than four digits.
+    """
     for name, item in said.items():
         if name.lower() not in TIME_NAMES or not isinstance(item, (str, int, float)):
             continue
         try:
             at = parse_time(item)
         except DecodeError:
+            if isinstance(item, str) and _LONG_YEAR.match(item):
+                raise DecodeError("The message's time is in a year of more than four digits.") from None
             continue
         # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
         if at >= EARLIEST or (isinstance(item, str) and "-" in item[1:]):
