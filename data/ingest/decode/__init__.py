@@ -152,6 +152,8 @@ def _check(decoded: Decoded, received_at: datetime) -> None:
 
 def _presentable(decoded: Decoded) -> Decoded:
     """Without words that cannot be shown: a bad label must not cost the readings."""
+    if not decoded.devices and all(one.device_class is None for one in decoded.readings):
+        return decoded
     readings, devices = decoded.readings, decoded.devices[:MAX_READINGS]
     if any(one.device_class is not None and not _is_name(one.device_class) for one in readings):
         readings = tuple(replace(one, device_class=_kept(one.device_class)) for one in readings)

@@ -127,7 +127,7 @@ def parse_json(said: str) -> Json:
         DecodeError: it is not JSON, nested too deeply, or holds a number that is too large.
     """
     try:
-        value: Json = json.loads(said, parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
+        value: Json = _JSON.decode(said)
     except json.JSONDecodeError as error:
         raise DecodeError(f"The payload is not valid JSON: {error.msg}.") from error
     except RecursionError as error:
@@ -167,6 +167,10 @@ def _finite(digits: str) -> float:
 def _integer(digits: str) -> int | float:
     # Integers keep all digits, as nanoseconds need them; Python refuses to read ones of thousands.
     return int(digits) if len(digits) < 20 else _finite(digits)
+
+
+# Made once: `json.loads` makes one for every call that changes how numbers are read.
+_JSON = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
 
 
 def walk(value: Json, path: str = "", name: str = "") -> Iterator[tuple[str, str, Scalar]]:

@@ -55,6 +55,7 @@ _ENVELOPES = frozenset(
 # Members of an object that say what its device is.
 _MANUFACTURERS = ("manufacturer", "vendor", "brand")
 _FIRMWARE = ("firmware", "firmware_version", "fw", "fw_ver", "fw_version", "sw_version")
+_NAME_PLATE = frozenset((*_MANUFACTURERS, "model", *_FIRMWARE))
 
 _QUANTITY_WORDS = frozenset(word for quantity in QUANTITIES.values() for word in quantity.words)
 
@@ -110,10 +111,7 @@ class PlainPath:
             Reading(device=device, metric=metric, value=value, unit=unit, at=at)
             for metric, value, unit in found
         )
-        told = _described(device, said)
-        return Decoded(
-            convention=self.name, readings=tuple(readings), devices=(told,) if says_something(told) else ()
-        )
+        return Decoded(convention=self.name, readings=tuple(readings), devices=_described(device, said))
 
 
 def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
@@ -123,11 +121,14 @@ def _own_value(values: dict[str, Json]) -> tuple[Value | None, str | None]:
     return value, stated if isinstance(stated, str) and stated else unit
 
 
-def _described(device: str, said: dict[str, Json]) -> DeviceInfo:
-    return DeviceInfo(
+def _described(device: str, said: dict[str, Json]) -> tuple[DeviceInfo, ...]:
+    if _NAME_PLATE.isdisjoint(said):
+        return ()
+    told = DeviceInfo(
         device=device, manufacturer=described(*(said.get(name) for name in _MANUFACTURERS)),
         model=described(said.get("model")), firmware=described(*(said.get(name) for name in _FIRMWARE)),
     )  # fmt: skip
+    return (told,) if says_something(told) else ()
 
 
 def _presence(levels: list[str], payload: bytes) -> tuple[DeviceInfo, ...]:

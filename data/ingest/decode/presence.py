@@ -13,7 +13,7 @@ _PRESENT = {
     "1": True, "0": False, "on": True, "off": False, "yes": True, "no": False,
 }  # fmt: skip
 _MEMBERS = ("state", "status", "online", "availability")
-_NO_NEWS = frozenset(("device", "with_parts"))
+_NEWS = tuple(one.name for one in fields(DeviceInfo) if one.name not in ("device", "with_parts"))
 
 
 def is_present(said: str) -> bool | None:
@@ -44,4 +44,4 @@ def described(*stated: Json) -> str | None:
 
 def says_something(info: DeviceInfo) -> bool:
     """Whether anything is said of the device but its name."""
-    return any(getattr(info, one.name) is not None for one in fields(info) if one.name not in _NO_NEWS)
+    return any(getattr(info, name) is not None for name in _NEWS)
