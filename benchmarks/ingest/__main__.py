@@ -23,7 +23,7 @@ _LIMITS: dict[str, Callable[[Stand, int], drain.Drained]] = {
     "mosquitto_sub": drain.mosquitto_sub,
     "COPY": drain.copy,
 }
-_KILL_MESSAGES = 30_000
+_KILL_MESSAGES = 100_000
 
 
 def main(arguments: list[str]) -> int:

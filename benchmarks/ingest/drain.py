@@ -26,7 +26,7 @@ _COPY = "COPY reading (series_id, at, value) FROM STDIN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drained:
-    """How one backlog was drained. Rates leave out the start of the process and its first batch."""
+    """How one backlog was drained. The rate counts from the connection to the broker on."""
 
     contender: str
     messages: int
@@ -56,7 +56,7 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
         broker_before_s, begin = processor_s([broker]), time.time()
         with contenders.running(contender, run) as child:
             watch = Watch(psutil.Process(child.pid))
-            _follow(run, contender, reader, watch, now_us, lambda: child.poll() is None)
+            connected_at = _follow(run, contender, reader, watch, now_us, lambda: child.poll() is None)
             stored = _settled(connection, expected)
             reader.look()
             spent_s = processor_s([watch.process]), processor_s(store_processes(connection))
@@ -68,7 +68,7 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
             rows=expected,
             missing_rows=expected - stored,
             total_s=whole - begin,
-            messages_per_s=_rows_per_s(curve) * count / expected,
+            messages_per_s=count / (whole - connected_at),
             resident_mb=(
                 watch.resident_mb(_when(curve, 0.1)),
                 watch.resident_mb(_when(curve, 0.5)),
@@ -83,18 +83,31 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
 
 def _follow(
     run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, runs: Callable[[], bool]
-) -> None:
-    """Look on until the last message of the backlog is stored, or the contender has ended."""
+) -> float:
+    """Look on until the last message is stored, or the contender has ended; when it had connected."""
     device, metric = f"{run.prefix}/{load.LAST}", load.METRICS[0]
-    series: int | None = None
+    connected_at, series = 0.0, None
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end and runs():
         reader.look()
         watch.sample()
+        connected_at = connected_at or _connected_at(watch.process, run.ingest.port)
         series = series or contender.series(run, reader.connection, device, metric)
         if series is not None and _is_stored(reader.connection, series, last_us):
-            return
+            break
         time.sleep(_LOOK_EVERY_S)
+    return connected_at
+
+
+def _connected_at(process: psutil.Process, port: int) -> float:
+    """Now [s since 1970], if the process has a connection to the broker; else 0."""
+    try:
+        remote = [
+            one.raddr for one in process.net_connections("tcp") if one.status == psutil.CONN_ESTABLISHED
+        ]
+    except psutil.Error:
+        return 0.0
+    return time.time() if any(address.port == port for address in remote) else 0.0
 
 
 def _is_stored(connection: Database, series: int, sent_us: int) -> bool:
@@ -115,11 +128,6 @@ def _settled(connection: Database, expected: int) -> int:
 def _count(connection: Database) -> int:
     row = connection.execute("SELECT count(*) FROM reading").fetchone()
     return int(str(row[0])) if row else 0
-
-
-def _rows_per_s(curve: list[tuple[float, int]]) -> float:
-    (begin, before), (end, after) = curve[0], curve[-1]
-    return (after - before) / (end - begin) if end > begin else float("nan")
 
 
 def _when(curve: list[tuple[float, int]], share: float) -> float:

@@ -54,7 +54,7 @@ def kill(stand: Stand, contender: Contender, count: int) -> Killed:
 
 def _wait_for_rows(connection: Database, rows: int, child: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _PATIENCE_S
-    while _stored(connection)[0] < rows and child.poll() is None and time.monotonic() < end:
+    while _rows(connection) < rows and child.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
 
 
@@ -66,6 +66,11 @@ def _when_still(connection: Database) -> tuple[int, int]:
         if (now := _stored(connection)) != stored:
             stored, changed_at = now, time.monotonic()
     return stored
+
+
+def _rows(connection: Database) -> int:
+    row = connection.execute("SELECT count(*) FROM reading").fetchone()
+    return int(str(row[0])) if row else 0
 
 
 def _stored(connection: Database) -> tuple[int, int]:
