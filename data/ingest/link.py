@@ -131,11 +131,12 @@ class Link:
             )
 
     def _done_in_order(self) -> Iterator[Delivery]:
-        while self._unacknowledged:
-            delivery = self._done.pop(next(iter(self._unacknowledged)), None)
+        # A list, as the first of a dictionary is the slower to find the more were removed before it.
+        for number in list(self._unacknowledged):
+            delivery = self._done.pop(number, None)
             if delivery is None:
                 return
-            del self._unacknowledged[delivery.number]
+            del self._unacknowledged[number]
             yield delivery
 
     def ask(self, topic: str, payload: bytes) -> None:
