@@ -36,7 +36,7 @@ class Drained:
     messages_per_s: float
     resident_mb: tuple[float, float, float] | None = None  # with 10, 50 and 100 % of the rows there
     peak_mb: float | None = None
-    processor_s: float | None = None  # of the contender itself
+    processor_s: float | None = None  # of the contender itself, from its connection on
     store_processor_s: float | None = None
     broker_processor_s: float | None = None
 
@@ -56,10 +56,12 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
         broker_before_s, begin = processor_s([broker]), time.time()
         with contenders.running(contender, run) as child:
             watch = Watch(psutil.Process(child.pid))
-            connected_at = _follow(run, contender, reader, watch, now_us, lambda: child.poll() is None)
+            connected_at, before_s = _follow(
+                run, contender, reader, watch, now_us, lambda: child.poll() is None
+            )
             stored = _settled(connection, expected)
             reader.look()
-            spent_s = processor_s([watch.process]), processor_s(store_processes(connection))
+            spent_s = processor_s([watch.process]) - before_s, processor_s(store_processes(connection))
         curve = reader.rows_over_time()
         whole = curve[-1][0]
         return Drained(
@@ -83,31 +85,34 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
 
 def _follow(
     run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, runs: Callable[[], bool]
-) -> float:
-    """Look on until the last message is stored, or the contender has ended; when it had connected."""
+) -> tuple[float, float]:
+    """Look on until the last message is stored, or the contender has ended.
+
+    Returns:
+        When it had connected to the broker, and the seconds of processor it had used until then.
+    """
     device, metric = f"{run.prefix}/{load.LAST}", load.METRICS[0]
-    connected_at, series = 0.0, None
+    connected_at, before_s, series = 0.0, 0.0, None
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end and runs():
         reader.look()
         watch.sample()
-        connected_at = connected_at or _connected_at(watch.process, run.ingest.port)
+        if not connected_at and _is_connected(watch.process, run.ingest.port):
+            connected_at, before_s = time.time(), processor_s([watch.process])
         series = series or contender.series(run, reader.connection, device, metric)
         if series is not None and _is_stored(reader.connection, series, last_us):
             break
         time.sleep(_LOOK_EVERY_S)
-    return connected_at
+    return connected_at, before_s
 
 
-def _connected_at(process: psutil.Process, port: int) -> float:
-    """Now [s since 1970], if the process has a connection to the broker; else 0."""
+def _is_connected(process: psutil.Process, port: int) -> bool:
+    """Whether the process has a connection to the broker."""
     try:
-        remote = [
-            one.raddr for one in process.net_connections("tcp") if one.status == psutil.CONN_ESTABLISHED
-        ]
+        connections = process.net_connections("tcp")
     except psutil.Error:
-        return 0.0
-    return time.time() if any(address.port == port for address in remote) else 0.0
+        return False
+    return any(one.status == psutil.CONN_ESTABLISHED and one.raddr.port == port for one in connections)
 
 
 def _is_stored(connection: Database, series: int, sent_us: int) -> bool:
