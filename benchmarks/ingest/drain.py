@@ -56,9 +56,7 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
         broker_before_s, begin = processor_s([broker]), time.time()
         with contenders.running(contender, run) as child:
             watch = Watch(psutil.Process(child.pid))
-            connected_at, before_s = _follow(
-                run, contender, reader, watch, now_us, lambda: child.poll() is None
-            )
+            connected_at, before_s = _follow(run, contender, reader, watch, now_us, child)
             stored = _settled(connection, expected)
             reader.look()
             spent_s = processor_s([watch.process]) - before_s, processor_s(store_processes(connection))
@@ -84,7 +82,7 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
 
 
 def _follow(
-    run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, runs: Callable[[], bool]
+    run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, child: subprocess.Popen[bytes]
 ) -> tuple[float, float]:
     """Look on until the last message is stored, or the contender has ended.
 
@@ -94,7 +92,7 @@ def _follow(
     device, metric = f"{run.prefix}/{load.LAST}", load.METRICS[0]
     connected_at, before_s, series = 0.0, 0.0, None
     end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end and runs():
+    while time.monotonic() < end and child.poll() is None:
         reader.look()
         watch.sample()
         if not connected_at and _is_connected(watch.process, run.ingest.port):
