@@ -32,8 +32,9 @@ class Killed:
     repeated_rows: int  # of messages that state no time and came again, so were stamped again
 
 
-def kill(stand: Stand, contender: Contender, count: int) -> Killed:
+def kill(stand: Stand, contender: Contender, backlog: int) -> Killed:
     """Drain a backlog with a contender that is killed and started again on the way."""
+    count = round(backlog * contender.backlog_share)
     with stand.run() as run, run.connect() as connection:
         expected = run.send(load.backlog(run.prefix, count, time.time_ns() // 1_000))
         for share in range(1, _KILLS + 1):
