@@ -11,17 +11,18 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import paho.mqtt.client as paho
 import structlog
-from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import ConnectFlags, DisconnectFlags
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data import mqtt
+from data.ingest.bulk_client import BulkClient
 from data.ingest.decode.payload import MAX_BYTES
 from data.ingest.delivery import Delivery
 from data.ingest.fair_queue import FairQueue
@@ -60,13 +61,13 @@ class Link:
         self._dropping = False
         self._stopping = False
         self._network: threading.Thread | None = None
-        self._client = mqtt.new_client(address, client_id, manual_ack=True)
+        self._client = BulkClient(client_id, on_delivery=self._on_delivery)
+        mqtt.set_up(self._client, address)
         self._client.on_pre_connect = self._on_pre_connect
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
 
     def start(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
@@ -123,13 +124,20 @@ class Link:
         """
         with self._lock:
             self._done.update((one.number, one) for one in deliveries if one.number in self._unacknowledged)
-            while self._unacknowledged:
-                delivery = self._done.pop(next(iter(self._unacknowledged)), None)
-                if delivery is None:
-                    return
-                del self._unacknowledged[delivery.number]
-                if delivery.qos and delivery.connection == self._connection:
-                    self._client.ack(delivery.mid, delivery.qos)
+            self._client.acknowledge(
+                delivery.mid
+                for delivery in self._done_in_order()
+                if delivery.qos and delivery.connection == self._connection
+            )
+
+    def _done_in_order(self) -> Iterator[Delivery]:
+        # A list, as the first of a dictionary is the slower to find the more were removed before it.
+        for number in list(self._unacknowledged):
+            delivery = self._done.pop(number, None)
+            if delivery is None:
+                return
+            del self._unacknowledged[number]
+            yield delivery
 
     def ask(self, topic: str, payload: bytes) -> None:
         """Ask a device for something; a link that is down forgets it, as the device will be heard again."""
@@ -216,24 +224,24 @@ class Link:
             if code.is_failure:
                 log.error("subscription refused", topic=topic, reason=str(code))
 
-    def _on_message(self, client: paho.Client, _userdata: object, message: MQTTMessage) -> None:
+    def _on_delivery(self, name: bytes, payload: bytes, retain: bool, mid: int, qos: int) -> None:
         try:
-            topic = message.topic
+            topic = name.decode()
         except UnicodeDecodeError:  # no broker may send such a topic, and no table can hold it
-            client.ack(message.mid, message.qos)
+            self._client.acknowledge([mid] if qos else [])
             return
         with self._lock:
-            if not self._has_room_for(message.qos):
+            if not self._has_room_for(qos):
                 return
             delivery = Delivery(
                 topic=topic,
-                payload=bytes(message.payload[: MAX_BYTES + 1]),
-                retain=message.retain,
+                payload=payload[: MAX_BYTES + 1],
+                retain=retain,
                 received_at=datetime.now(UTC),
                 number=next(self._numbers),
                 connection=self._connection,
-                mid=message.mid,
-                qos=message.qos,
+                mid=mid,
+                qos=qos,
             )
             self._queue.put(delivery)
             self._unacknowledged[delivery.number] = delivery.received_at
