@@ -29,8 +29,10 @@ from data.ingest.fair_queue import FairQueue
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 2_000  # messages the broker may send before it needs an acknowledgement
-_QUEUE_MESSAGES = 10_000
+# Messages that may be under way without an acknowledgement. What is committed then and not yet acknowledged
+# comes again after a kill, so it is no larger than it has to be for batches to follow one another.
+WINDOW = 4_000
+_QUEUE_MESSAGES = 10_000  # of QoS 0, which knows no window
 _QUEUE_BYTES = 64 * 1024 * 1024
 _ROOM_WAIT_S = 5.0  # well below the keep-alive: the network thread waits this long for room in the queue
 _SESSION_S = 7 * 24 * 3_600
@@ -51,6 +53,7 @@ class Link:
         self._arrived = threading.Condition(self._lock)
         self._taken = threading.Condition(self._lock)
         self._queue = FairQueue()
+        self._enough = 1  # messages that are waited for
         self._unacknowledged: dict[int, datetime] = {}  # by number, oldest first
         self._done: dict[int, Delivery] = {}  # of those, the ones that wait for an older one
         self._numbers = itertools.count()
@@ -100,18 +103,17 @@ class Link:
 
     @property
     def full(self) -> bool:
-        """Whether more messages have to wait in the broker."""
-        return self._is_full()
+        """Whether messages at QoS 0 are lost."""
+        return self._is_full(_QUEUE_MESSAGES)
 
     def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
-        """The messages of the next `wait_s`, fewer when `max_messages` or half the window is there sooner."""
+        """The messages of the next `wait_s`, sooner when there are `max_messages`."""
         if self._network_died():
             log.error("mqtt link", up=False, reason="the network thread ended; connecting anew")
             self.start()
-        # With the other half the broker keeps sending while this one is being committed.
-        enough = min(max_messages, WINDOW // 2)
         with self._lock:
-            self._arrived.wait_for(lambda: len(self._queue) >= enough, timeout=wait_s)
+            self._enough = max_messages
+            self._arrived.wait_for(lambda: len(self._queue) >= max_messages, timeout=wait_s)
             taken = self._queue.take(max_messages)
             self._taken.notify()
             return taken
@@ -129,6 +131,7 @@ class Link:
                 for delivery in self._done_in_order()
                 if delivery.qos and delivery.connection == self._connection
             )
+            self._taken.notify()
 
     def _done_in_order(self) -> Iterator[Delivery]:
         # A list, as the first of a dictionary is the slower to find the more were removed before it.
@@ -245,23 +248,21 @@ class Link:
             )
             self._queue.put(delivery)
             self._unacknowledged[delivery.number] = delivery.received_at
-            if len(self._queue) >= WINDOW // 2:
+            if len(self._queue) >= self._enough:
                 self._arrived.notify()
 
     def _has_room_for(self, qos: int) -> bool:
         """Whether to take a message; one at QoS 1 waits for room, and is taken in the end."""
-        full = self._is_full()
         if qos:
             # mosquitto 2.0.11 sends ever more than the window while it is acknowledged bit by bit. The
             # rest has to wait in the broker: memory stays flat, whatever the backlog.
-            if full:
-                self._taken.wait_for(lambda: not self._is_full(), timeout=_ROOM_WAIT_S)
+            self._taken.wait_for(lambda: self._stopping or not self._is_full(WINDOW), timeout=_ROOM_WAIT_S)
             return True
+        full = self._is_full(_QUEUE_MESSAGES)
         if full != self._dropping:
             self._dropping = full
             log.warning("queue", full=full, reason="messages at QoS 0 are lost while it is; send at QoS 1")
         return not full
 
-    def _is_full(self) -> bool:
-        full = len(self._queue) >= _QUEUE_MESSAGES or self._queue.size >= _QUEUE_BYTES
-        return full and not self._stopping
+    def _is_full(self, messages: int) -> bool:
+        return len(self._unacknowledged) >= messages or self._queue.size >= _QUEUE_BYTES

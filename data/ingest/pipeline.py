@@ -22,9 +22,9 @@ from data.store.batch import Batch, Written
 
 log = structlog.get_logger(__name__)
 
-BATCH_MESSAGES = 5_000
+BATCH_MESSAGES = 1_000
 BATCH_SAMPLES = 20_000  # a message holds up to 5,000
-BATCH_WAIT_S = 0.2
+BATCH_WAIT_S = 0.1
 REPORT_EVERY_S = 2.0
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 0.2, 10.0
 
