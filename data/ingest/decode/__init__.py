@@ -20,7 +20,9 @@ from data.ingest.decode.esphome import EspHome
 from data.ingest.decode.homeassistant import HomeAssistant
 from data.ingest.decode.homie import Homie
 from data.ingest.decode.json_topics import JsonTopics
+from data.ingest.decode.memory import Memory
 from data.ingest.decode.message import (
+    ByTopic,
     Convention,
     Decoded,
     DeviceInfo,
@@ -102,6 +104,7 @@ class Decoder:
     def __init__(self, conventions: Sequence[Convention], *, zone: ZoneInfo | None = None) -> None:
         self._conventions = conventions
         self._zone = zone
+        self._by_topic: Memory[str, tuple[Convention, ...]] = Memory()
 
     def decode(self, message: Message) -> Decoded:
         """What a message says.
@@ -111,7 +114,7 @@ class Decoder:
         """
         if len(message.payload) > MAX_BYTES:
             raise DecodeError(f"The payload is larger than {MAX_BYTES // 1024} KiB.")
-        for convention in self._conventions:
+        for convention in self._concerned(message.topic):
             decoded = convention.decode(message)
             if decoded is not None:
                 if self._zone is not None:
@@ -119,6 +122,17 @@ class Decoder:
                 _check(decoded, message.received_at)
                 return _presentable(decoded)
         raise DecodeError("No convention knows this topic.")
+
+    def _concerned(self, topic: str) -> tuple[Convention, ...]:
+        """The conventions that may know a topic; devices say much on few topics, so it is remembered."""
+        found = self._by_topic.get(topic)
+        if found is None:
+            found = self._by_topic[topic] = tuple(one for one in self._conventions if _may_know(one, topic))
+        return found
+
+
+def _may_know(convention: Convention, topic: str) -> bool:
+    return not isinstance(convention, ByTopic) or any(one.fullmatch(topic) for one in convention.topics)
 
 
 def _in_zone(decoded: Decoded, zone: ZoneInfo, received_at: datetime) -> Decoded:

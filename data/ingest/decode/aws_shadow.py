@@ -41,6 +41,7 @@ class AwsShadow:
     """Reported state of classic and named shadows, and presence."""
 
     name = "aws-shadow"
+    topics = (_TOPIC, _PRESENCE)
 
     def __init__(self) -> None:
         self._updated: Memory[tuple[str, str], Value] = Memory()  # by device and metric

@@ -29,6 +29,7 @@ class ChirpStack:
     """Uplinks, battery and margin of the status event, and locations."""
 
     name = "chirpstack"
+    topics = (_TOPIC,)
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic is not ChirpStack's.

@@ -68,7 +68,7 @@ class Homie:
         return self._property(levels, message)
 
     def _below_root(self, topic: str) -> list[str] | None:
-        for learned in (_ROOT_4, _ROOT_5):
+        for learned in (_ROOT_4, _ROOT_5) if "$" in topic else ():
             if (match := learned.fullmatch(topic)) and match["root"] not in self._roots:
                 self._roots[match["root"]] = None
         levels = topic.split("/")

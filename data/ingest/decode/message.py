@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Value = float | bool | str
 
@@ -92,3 +93,10 @@ class Convention(Protocol):
         Raises:
             DecodeError: it is of this convention, and cannot be understood.
         """
+
+
+@runtime_checkable
+class ByTopic(Convention, Protocol):
+    """A convention that can say by the topic alone that a message is not of it."""
+
+    topics: tuple[re.Pattern[str], ...]  # a message on any other topic is not

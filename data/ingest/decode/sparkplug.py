@@ -106,6 +106,7 @@ class SparkplugB:
     """Remembers the births of edge nodes; of too many, those longest silent are forgotten."""
 
     name = "sparkplug-b"
+    topics = (_TOPIC, _HOST_STATE)
 
     def __init__(self) -> None:
         self._nodes: dict[str, _Node] = {}  # the one heard last at the end

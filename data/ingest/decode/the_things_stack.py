@@ -29,6 +29,7 @@ class TheThingsStack:
     """Uplinks and solved locations."""
 
     name = "the-things-stack"
+    topics = (_TOPIC,)
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic is not The Things Stack's.

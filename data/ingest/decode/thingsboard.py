@@ -39,6 +39,7 @@ class ThingsBoard:
     """Telemetry with or without times, of one device or many."""
 
     name = "thingsboard"
+    topics = (_TOPIC,)
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic is not ThingsBoard's.

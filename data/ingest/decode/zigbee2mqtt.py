@@ -52,6 +52,7 @@ class Zigbee2Mqtt:
     """Zigbee devices behind their bridge, called by their friendly names."""
 
     name = "zigbee2mqtt"
+    topics = (_TOPIC,)
 
     def __init__(self) -> None:
         self._bridges = Bridges()
