@@ -9,6 +9,7 @@ python -m data.ingest redrive          try all dead letters again, once
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -75,6 +76,9 @@ def _run(settings: Settings) -> None:
     )
     # A writer of its own, as a batch may be stuck in the other one.
     reporter = Reporter(link, Writer(store), client_id=settings.mqtt_client_id, metrics=metrics, stop=stop)
+    # Messages hold no cycles, and looking for some takes a seventh of the time of understanding them.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     log.info("ingest starts", broker=str(address), topics=settings.mqtt_topics)
     if settings.metrics_port is not None:
         metrics.serve(settings.metrics_host, settings.metrics_port)
