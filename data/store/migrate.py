@@ -168,11 +168,12 @@ def _audit(connection: Connection, action: str, subject: str) -> None:
 
 
 def _set_role_passwords(connection: Connection, settings: Settings) -> None:
-    for role in _locked_out(settings):
-        password, name = address.role_password(settings, role), f"clerestory_{role}"
-        # Hashed here, so that the server's log of statements never holds it.
-        hashed = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
-        with connection.transaction():
+    with connection.transaction():
+        connection.execute(_LOCK)  # two that alter one role at once fail
+        for role in _locked_out(settings):
+            password, name = address.role_password(settings, role), f"clerestory_{role}"
+            # Hashed here, so that the server's log of statements never holds it.
+            hashed = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(
                     sql.Identifier(name), sql.Literal(hashed.decode())
