@@ -53,7 +53,10 @@ def test_the_health_answer_needs_no_sign_in_and_says_what_runs(run: LocalRun) ->
 
 
 def test_what_is_due_each_day_is_done_by_the_worker(run: LocalRun) -> None:
-    done = "SELECT true FROM procrastinate.procrastinate_periodic_defers WHERE task_name = 'keep' AND job_id IS NULL"
+    done = (
+        "SELECT true FROM procrastinate.procrastinate_periodic_defers"
+        " WHERE task_name = 'keep' AND job_id IS NULL"
+    )
     with psycopg.connect(address.owner(run.settings), autocommit=True) as owner:
         assert eventually(lambda: owner.execute(done).fetchone())
 

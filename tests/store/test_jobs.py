@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -19,32 +15,13 @@ from data.settings import Settings
 from data.store import Store, address, job_runs, jobs
 from data.store.jobs import Job
 from data.store.migrate import migrate
-from tests.local_run import ROOT, eventually
+from tests.local_run import eventually
+from tests.store.worker import working
 
 Owner = psycopg.Connection[tuple[Any, ...]]
 
 ANNA = "account 1"
 WORKERS: LiteralString = "procrastinate.procrastinate_workers"
-
-
-@contextmanager
-def working(settings: Settings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker process with the tasks of `tests.store.worker`."""
-    assert settings.database_url is not None
-    assert settings.secret_key is not None
-    environment = os.environ | {
-        "CLERESTORY_HOME": str(settings.home),
-        "CLERESTORY_DATABASE_URL": settings.database_url.get_secret_value(),
-        "CLERESTORY_SECRET_KEY": settings.secret_key.get_secret_value(),
-    }
-    with log.open("ab") as output:
-        command = [sys.executable, "-m", "tests.store.worker"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +207,7 @@ def test_jobs_that_are_long_over_are_forgotten(
     assert job_runs.prune(store, finished_before=row[0]) == 1
     store.close()
     assert jobs.find(main.store, tenant=main.tenant, job=old) is None
-    assert main.find(young)
+    assert main.find(young).over
 
 
 class TestAloneWithItsWorker:

@@ -1,18 +1,25 @@
-"""A worker process whose tasks do what a test wants: `python -m tests.store.worker`."""
+"""A worker process whose tasks do what a test wants."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from data import log_setup, settings
+from data import log_setup
+from data import settings as configuration
 from data.errors import BadInput
 from data.jobs import worker
-from data.jobs.tasks import Periodic
 from data.jobs.work import Task, Work
+from data.settings import Settings
+from tests.local_run import ROOT
 
 
 def _echo(work: Work) -> dict[str, Any]:
@@ -57,14 +64,33 @@ TASKS: dict[str, Task] = {
 }
 
 
+@contextmanager
+def working(settings: Settings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process with these tasks; killed at the end unless it has ended before."""
+    assert settings.database_url is not None
+    assert settings.secret_key is not None
+    environment = os.environ | {
+        "CLERESTORY_HOME": str(settings.home),
+        "CLERESTORY_DATABASE_URL": settings.database_url.get_secret_value(),
+        "CLERESTORY_SECRET_KEY": settings.secret_key.get_secret_value(),
+    }
+    with log.open("ab") as output:
+        command = [sys.executable, "-m", "tests.store.worker"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def main() -> None:
     """Run until SIGTERM."""
-    configured = settings.load()
-    log_setup.configure(configured.log_level)
+    settings = configuration.load()
+    log_setup.configure(settings.log_level)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    periodic: list[Periodic] = []
-    worker.serve(configured, tasks=TASKS, periodic=periodic, stop=stop)
+    worker.serve(settings, tasks=TASKS, periodic=(), stop=stop)
 
 
 if __name__ == "__main__":
