@@ -39,6 +39,8 @@ class Periodic:
 
 def keep(settings: Settings, stop: Event) -> None:
     """Drop what is older than its setting allows (`data.store.retention`), as the owner of the tables."""
+    for doubt in retention.doubts(settings):
+        log.warning("retention", doubt=doubt)
     kept = retention.keep(settings, stop=stop)
     if kept.dropped or kept.converted:
         log.info("retention", dropped=len(kept.dropped), converted=kept.converted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Work:
         if stage == self._stage and not self._due():
             return self._heed_the_stop()
         self._stage = stage
-        known = None if share is None else min(max(share, 0.0), 1.0)
+        known = None if share is None or math.isnan(share) else min(max(share, 0.0), 1.0)
         self._ask(lambda: job_runs.report(self.store, self.run, stage=stage, progress=known))
 
     def check(self) -> None:

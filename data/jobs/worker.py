@@ -63,15 +63,20 @@ def serve(
 ) -> None:
     """Run jobs until `stop` is set; heals by itself when the database was away.
 
-    The jobs in hand are asked to stop too and go back into the queue.
+    The jobs in hand are asked to stop too and go back into the queue. Whatever ends it, `stop` is set then.
     """
-    # It tells of every job and every attempt; what went wrong is said here, once.
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    # It tells of every job and every attempt; an outage is said here, once.
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
+    logging.getLogger("procrastinate.worker").addFilter(_is_no_outage)
     store = Store.open(settings, role="worker", connections=settings.workers + 1)
     try:
         asyncio.run(_Server(settings, store, tasks, periodic, stop).serve())
     finally:
         store.close()
+
+
+def _is_no_outage(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], exceptions.ConnectorException))
 
 
 @dataclass(slots=True)
@@ -86,9 +91,16 @@ class _Server:
     _in_trouble: bool = field(default=False, init=False)
 
     async def serve(self) -> None:
+        """Work until it is told to stop."""
+        stopped = asyncio.create_task(asyncio.to_thread(self.stop.wait))
+        try:
+            await self._work_until(stopped)
+        finally:
+            self.stop.set()  # or the thread that waits for it would keep a broken process alive
+
+    async def _work_until(self, stopped: asyncio.Task[bool]) -> None:
         """Work, and begin anew after each trouble."""
         loop = asyncio.get_running_loop()
-        stopped = asyncio.create_task(asyncio.to_thread(self.stop.wait))
         failures = 0
         while not stopped.done():
             began = loop.time()
@@ -110,7 +122,6 @@ class _Server:
             beside = [asyncio.create_task(self._take_up_again(app)), asyncio.create_task(self._settle())]
             try:
                 await app.run_worker_async(
-                    name="worker",
                     concurrency=self.settings.workers,
                     fetch_job_polling_interval=LOOK_S,
                     update_heartbeat_interval=HEARTBEAT_S,
@@ -169,6 +180,8 @@ class _Server:
             if not failures:
                 log.exception("periodic", task=one.name, up=False)
             raise
+        if self.stop.is_set():
+            raise _Again(0.0)  # it may have been cut short
         if failures:
             log.info("periodic", task=one.name, up=True)
 
@@ -206,6 +219,6 @@ async def _end_of(work: asyncio.Task[None]) -> str:
         return "It was told to stop."
     except StoreUnavailable:
         return "The database is away."
-    except (StoreError, exceptions.ConnectorException) as error:
+    except (StoreError, exceptions.ConnectorException, psycopg.Error) as error:
         return str(error).partition("\n")[0] or type(error).__name__
     return "The queue cannot be reached."
