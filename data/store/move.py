@@ -21,7 +21,7 @@ TABLES = (
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
     "correction", "corrected_reading", "retention",
-    "dead_letter", "data_version", "document", "audit",
+    "dead_letter", "data_version", "document", "job", "audit",
 )  # fmt: skip
 # What a server says of itself, not of a tenant, stays where it is.
 NOT_MOVED = ("schema_migration", "ingest_state")
