@@ -117,18 +117,24 @@ class Link:
 class Georeference:
     """Where on earth the model says it is, and how far that can be believed."""
 
-    source: Literal["IfcMapConversion", "ePSet_MapConversion", "IfcSite", "none"]
+    source: Literal["IfcMapConversion", "IfcRigidOperation", "ePSet_MapConversion", "IfcSite", "none"]
     confidence: Literal["stated", "doubtful", "none"]
     doubt: str | None = None  # why it is doubtful
-    latitude: float | None = None  # of the site, in degrees
+    notes: tuple[str, ...] = ()  # what is odd about it, as sentences, and does not make it doubtful
+    latitude: float | None = (
+        None  # of the model's origin as the source says, in degrees; if doubtful, of the site
+    )
     longitude: float | None = None
     true_north_deg: float | None = None  # clockwise from the model's y axis; None: not stated
+    north_deg: float | None = None  # the same from the source, if that is believed, else as stated
     crs: str | None = None
     eastings: float | None = None  # as stated
     northings: float | None = None
     height: float | None = None
     scale: float | None = None
     rotation_deg: float | None = None  # of the model's x axis, anticlockwise from the map's east
+    map_latitude: float | None = None  # what the map's coordinates come to, believed or not
+    map_longitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
