@@ -84,7 +84,7 @@ def _of_map(stated: _Conversion, site: Place | None, north: float | None, units:
         source=stated.source, confidence="doubtful" if doubt else "stated", doubt=doubt,
         notes=tuple(_notes(stated, point, default, units)),
         latitude=shown[0] if shown else None, longitude=shown[1] if shown else None,
-        true_north_deg=north, north_deg=north,
+        true_north_deg=north,
         crs=stated.crs, eastings=stated.east, northings=stated.north,
         height=stated.height, scale=stated.scale, rotation_deg=stated.rotation_deg,
     )  # fmt: skip

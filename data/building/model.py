@@ -122,7 +122,7 @@ class Georeference:
     doubt: str | None = None  # why it is doubtful
     notes: tuple[str, ...] = ()  # what is odd about it, as sentences, and does not make it doubtful
     latitude: float | None = (
-        None  # of the model's origin as the source says, in degrees; if doubtful, of the site
+        None  # of the model's origin, in degrees; of the site where sources contradict it
     )
     longitude: float | None = None
     true_north_deg: float | None = None  # clockwise from the model's y axis; None: not stated
