@@ -50,7 +50,10 @@ def _begin() -> Drawing:
     office = root.create_entity(file, "IfcProject", name="Clerestory demo")
     degrees = file.create_entity("IfcSIUnit", UnitType="THERMODYNAMICTEMPERATUREUNIT", Name="DEGREE_CELSIUS")
     kinds = ("LENGTHUNIT", "AREAUNIT", "VOLUMEUNIT", "PLANEANGLEUNIT", "TIMEUNIT", "POWERUNIT")
-    unit.assign_unit(file, units=[*(unit.add_si_unit(file, unit_type=kind) for kind in kinds), degrees])
+    assigned = unit.assign_unit(
+        file, units=[*(unit.add_si_unit(file, unit_type=kind) for kind in kinds), degrees]
+    )
+    assigned.Units = sorted(assigned.Units, key=lambda one: one.id())  # it was a set, in no order
     model = context.add_context(file, context_type="Model")
     body = context.add_context(
         file, context_type="Model", context_identifier="Body", target_view="MODEL_VIEW", parent=model
