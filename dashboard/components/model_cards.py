@@ -84,7 +84,7 @@ def buttons(row: Standing) -> list[Any]:
 
 def _item(row: Standing) -> html.Li:
     review = dcc.Link(
-        "Review", href=review_path(row.id), className="button small", **_named(f"Review {row.file}")
+        "Review", href=review_path(row.id), className="button compact", **_named(f"Review {row.file}")
     )
     return html.Li(
         [

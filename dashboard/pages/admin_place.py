@@ -165,11 +165,11 @@ def _register_fields(app: Dash, store: Store) -> None:
 
 def stands(row: BuildingRow) -> tuple[float | str, float | str, float]:
     """Latitude, longitude and rotation of a building as they are; "" for what is not known."""
-    rotation = -(row.true_north_deg or 0.0) % 360
+    rotation = round(-(row.true_north_deg or 0.0) % 360, 2)
     if row.location is None:
         return "", "", rotation
     longitude, latitude = row.location["coordinates"][:2]
-    return latitude, longitude, rotation
+    return round(latitude, 7), round(longitude, 7), rotation
 
 
 def _register_plan(app: Dash, store: Store) -> None:

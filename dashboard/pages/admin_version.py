@@ -176,7 +176,7 @@ def _known(store: Store, tenant: int) -> list[str]:
 def _heading(version: Version, row: views.Standing) -> list[Any]:
     opened = (
         dcc.Link(
-            f"Open {version.building}", href=f"/building/{version.building_id}", className="button small"
+            f"Open {version.building}", href=f"/building/{version.building_id}", className="button compact"
         )
         if version.state == "current"
         else None

@@ -88,7 +88,7 @@ def standing(version: Version, job: Job | None, *, names: Names, now: datetime) 
         state=state,
         tone=tone,
         text=text,
-        bar=running,
+        bar=running and job is not None and job.state == "running",
         percent=None if not running or job is None or job.progress is None else int(100 * job.progress),
         actions=_actions(version, running=running),
         reviewable=version.state == "ready",
@@ -183,7 +183,7 @@ def _facts(
         yield "Model", f"{version.file_name}, {schema}"
         yield "Current since", _decided(version, names, now)
     else:
-        yield "Model", f"{schema}, brought in by command" if schema else "none"
+        yield "Model", f"{schema}, brought in by a command" if schema else "none"
     yield "Storeys and rooms", f"{row.storeys} and {row.spaces}"
     yield "Area", format.NOTHING if row.area_m2 is None else format.area(row.area_m2, units=units)
     yield "Time zone", row.timezone
@@ -306,4 +306,4 @@ def offer(row: BuildingRow) -> Offer | None:
     turned = said.get("north_deg")
     if turned is None:
         turned = said.get("true_north_deg") or 0.0
-    return Offer(text=text, latitude=latitude, longitude=longitude, rotation_deg=-turned % 360)
+    return Offer(text=text, latitude=latitude, longitude=longitude, rotation_deg=round(-turned % 360, 2))
