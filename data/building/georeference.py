@@ -61,7 +61,7 @@ def read(file: ifcopenshell.file, units: Units) -> Georeference:
     if stated is not None:
         return _of_map(stated, site, north, units)
     if site is None:
-        return Georeference(source="none", confidence="none", true_north_deg=north, north_deg=north)
+        return Georeference(source="none", confidence="none", true_north_deg=north)
     doubt = _default(site) or _away(file, units)
     return Georeference(
         source="IfcSite",
@@ -70,7 +70,6 @@ def read(file: ifcopenshell.file, units: Units) -> Georeference:
         latitude=site[0],
         longitude=site[1],
         true_north_deg=north,
-        north_deg=north,
     )
 
 
@@ -85,14 +84,14 @@ def _of_map(stated: _Conversion, site: Place | None, north: float | None, units:
         source=stated.source, confidence="doubtful" if doubt else "stated", doubt=doubt,
         notes=tuple(_notes(stated, point, default, units)),
         latitude=shown[0] if shown else None, longitude=shown[1] if shown else None,
-        true_north_deg=north, north_deg=north,
+        true_north_deg=north,
         crs=stated.crs, eastings=stated.east, northings=stated.north,
         height=stated.height, scale=stated.scale, rotation_deg=stated.rotation_deg,
     )  # fmt: skip
     if point is None:
         return place
     place = replace(place, map_latitude=point.latitude, map_longitude=point.longitude)
-    return place if doubt else replace(place, north_deg=_map_north(stated, point))
+    return place if doubt else replace(place, map_north_deg=_map_north(stated, point))
 
 
 def _point(stated: _Conversion, near: Place | None, units: Units) -> Point | None:

@@ -17,7 +17,7 @@ from data.files import Files
 
 
 def known(files: Files, sha256: str) -> Model | None:
-    """The model of a file as today's reader reads it, or at least its storeys and rooms; None: not read yet."""
+    """A file's model as today's reader reads it, else its storeys and rooms alone; None: not read yet."""
     return _kept(files, sha256, "model") or _kept(files, sha256, "plan")
 
 

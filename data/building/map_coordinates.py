@@ -19,12 +19,13 @@ _EPSG = re.compile(r"EPSG\W*(\d{4,6})\b", re.IGNORECASE)
 _CODE = re.compile(r"\s*(\d{4,6})\s*")
 _NAME = re.compile(r"[\w /().,:°-]{3,80}")  # and so no recipe for a system of one's own
 _GRID = re.compile(r"(?:UTM|MGA)\D{0,16}?(\d{1,2})\s*-?([NS])?(?![A-Z0-9])", re.IGNORECASE)
-_DATUMS = (  # in names of grids; the first EPSG code of a zone is that of zone 0
-    ("ETRS", 25800),
-    ("NAD83", 26900),
-    ("NAD27", 26700),
-    ("GDA2020", 7800),
-    ("GDA94", 28300),
+_WGS84, _WGS84_SOUTH = 32600, 32700
+_DATUMS = (  # in names of grids, with the code of what would be zone 0 and the zones there are
+    ("ETRS", 25800, range(28, 39)),
+    ("NAD83", 26900, range(1, 24)),
+    ("NAD27", 26700, range(1, 23)),
+    ("GDA2020", 7800, range(46, 60)),
+    ("GDA94", 28300, range(48, 59)),
 )
 
 
@@ -67,10 +68,18 @@ def _codes(name: str, said: str) -> Iterator[int | str]:
     elif _NAME.fullmatch(name):
         yield name
     if grid := _GRID.search(said):
-        zone, south = int(grid[1]), (grid[2] or "").upper() == "S"
-        yield next(
-            (base + zone for mark, base in _DATUMS if mark in said.upper()), 32600 + zone + 100 * south
-        )
+        yield from _grid(said.upper(), int(grid[1]), south=(grid[2] or "").upper() == "S")
+
+
+def _grid(said: str, zone: int, *, south: bool) -> Iterator[int]:
+    """The code of a zone of UTM; of WGS 84 where no other datum is named."""
+    for datum, base, zones in _DATUMS:
+        if datum in said:
+            if zone in zones:
+                yield base + zone
+            return
+    if 1 <= zone <= 60:
+        yield (_WGS84_SOUTH if south else _WGS84) + zone
 
 
 def locate(

@@ -122,11 +122,10 @@ class Georeference:
     doubt: str | None = None  # why it is doubtful
     notes: tuple[str, ...] = ()  # what is odd about it, as sentences, and does not make it doubtful
     latitude: float | None = (
-        None  # of the model's origin as the source says, in degrees; if doubtful, of the site
+        None  # of the model's origin, in degrees; of the site where sources contradict it
     )
     longitude: float | None = None
     true_north_deg: float | None = None  # clockwise from the model's y axis; None: not stated
-    north_deg: float | None = None  # the same from the source, if that is believed, else as stated
     crs: str | None = None
     eastings: float | None = None  # as stated
     northings: float | None = None
@@ -135,6 +134,12 @@ class Georeference:
     rotation_deg: float | None = None  # of the model's x axis, anticlockwise from the map's east
     map_latitude: float | None = None  # what the map's coordinates come to, believed or not
     map_longitude: float | None = None
+    map_north_deg: float | None = None  # true north as it follows from a map conversion that is believed
+
+    @property
+    def north_deg(self) -> float | None:
+        """True north, clockwise from the model's y axis, from the best source; None: nothing says it."""
+        return self.true_north_deg if self.map_north_deg is None else self.map_north_deg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def lines(name: str, model: Model, saved: Saved) -> list[str]:
 
 
 def found(model: Model) -> dict[str, Any]:
-    """What was found in a model and what is doubtful of it, as plain JSON, short enough to keep and to show."""
+    """What was found in a model and what is doubtful of it, as plain JSON that is short enough to show."""
     place = model.georeference
     return {
         "schema": model.schema,

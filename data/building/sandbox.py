@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import psutil
 import structlog
 
 from data.building.model import Model
@@ -53,13 +54,17 @@ class Limits:
 
     def apply(self) -> None:
         """Put this process under the limits, for good."""
-        for kind, value in (
-            (resource.RLIMIT_AS, self.memory_bytes),
-            (resource.RLIMIT_CPU, self.cpu_s),
-            (resource.RLIMIT_FSIZE, self.file_bytes),
-            (resource.RLIMIT_CORE, 0),
+        for kind, soft, hard in (
+            (resource.RLIMIT_AS, self.memory_bytes, self.memory_bytes),
+            (
+                resource.RLIMIT_CPU,
+                self.cpu_s,
+                self.cpu_s + 1,
+            ),  # the soft one says why, the hard one just kills
+            (resource.RLIMIT_FSIZE, self.file_bytes, self.file_bytes),
+            (resource.RLIMIT_CORE, 0, 0),
         ):
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, (soft, hard))
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,16 +185,22 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=_ROOT,
-            env=_environment(order.folder),
+            env=environment(order.folder),
             start_new_session=True,
         )
         self.complaints = b""
+        self.most_bytes = 0  # of address space, as far as was seen
 
     def begin(self) -> None:
         """Hand the order over."""
         assert self.process.stdin is not None
         with suppress(BrokenPipeError), self.process.stdin as pipe:
             pipe.write(self._order)
+
+    def look(self) -> None:
+        """See how much memory it has."""
+        with suppress(psutil.Error):
+            self.most_bytes = max(self.most_bytes, psutil.Process(self.process.pid).memory_info().vms)
 
     def end(self) -> None:
         """Kill it, and whatever it started, if it still runs."""
@@ -201,7 +212,7 @@ class _Child:
             pipe.close()
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """Nothing of ours, secrets least; threads of numerical libraries would each reserve memory."""
     return {
         "PATH": os.defpath,
@@ -236,6 +247,7 @@ def _listen(child: _Child, name: str, limits: Limits, stop: Callable[[], object]
         selector.register(errors, selectors.EVENT_READ)
         while selector.get_map():
             stop()
+            child.look()
             if time.monotonic() > ends_at:
                 raise BadInput(_too_long(name, limits.wall_s))
             for key, _ in selector.select(_LOOK_S):
@@ -276,7 +288,11 @@ def _death(child: _Child, name: str, limits: Limits) -> str:
         return _crashed(name, "it hangs")
     if code == -signal.SIGXCPU:
         return _too_long(name, limits.cpu_s)
-    if any(word in child.complaints for word in _NO_MEMORY):
+    if any(word in child.complaints for word in _NO_MEMORY) or (
+        # Much of what reads files does not ask whether it got the memory it asked for.
+        code in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+        and child.most_bytes > limits.memory_bytes / 2
+    ):
         return _too_much_memory(name, limits)
     said = child.complaints.decode("utf-8", "replace")
     log.warning("model reader died", file=name, code=code, said=said)
