@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(12, gt=0, le=24 * 90, description="How long a sign-in lasts.")
     web_workers: int = Field(2, ge=1, le=64, description="Web processes.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each web process.")
+    max_upload_mb: int = Field(
+        500, ge=1, le=10_000, description="Largest file that is taken in through the browser, in MB."
+    )
     workers: int = Field(1, ge=1, le=64, description="How many jobs a worker process runs at once.")
     keep_readings_days: int | None = Field(
         None, ge=1, le=36_500, description="How many days readings and events are kept; unset: for ever."

@@ -13,9 +13,10 @@ from threading import Event
 
 import structlog
 
+from data.jobs import import_model
 from data.jobs.work import Task
 from data.settings import Settings
-from data.store import Store, job_runs, retention
+from data.store import Store, job_runs, model_jobs, retention
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,10 @@ def forget_jobs(settings: Settings, stop: Event) -> None:
         store.close()
 
 
-TASKS: dict[str, Task] = {}
+TASKS: dict[str, Task] = {
+    model_jobs.READ: import_model.import_model,
+    model_jobs.MAKE_CURRENT: import_model.make_model_current,
+}
 
 PERIODIC: Sequence[Periodic] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
