@@ -218,6 +218,8 @@ def _shapes(texts: Iterable[str]) -> NDArray[np.object_]:
 def _shared_m(own: BaseGeometry, other: BaseGeometry, wall_m: float) -> float:
     """How much of an outline faces another one: side by side, as `postgis_shared_walls` says it."""
     sides, others = _sides(own), _sides(other)
+    if not len(sides) or not len(others):
+        return 0.0
     along, opposite = _directions(sides), _directions(others)
     against = along @ opposite.T < _AGAINST  # never true of a side without a length
     facing: dict[int, list[int]] = defaultdict(list)
@@ -229,11 +231,15 @@ def _shared_m(own: BaseGeometry, other: BaseGeometry, wall_m: float) -> float:
 
 
 def _sides(shape: BaseGeometry) -> NDArray[np.object_]:
-    """The sides of all rings as lines; outer rings run against the clock, holes with it."""
-    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shape)))
-    corners = [shapely.get_coordinates(ring) for ring in rings]
+    """The sides of all rings as lines; outer rings run against the clock, holes with it.
+
+    An outline that crosses itself has no way round and is mended first.
+    """
+    parts = shapely.get_parts(shapely.orient_polygons(shapely.make_valid(shape)))
+    areas = [part for one in parts for part in shapely.get_parts(one) if part.geom_type == "Polygon"]
+    corners = [shapely.get_coordinates(ring) for ring in shapely.get_rings(areas)]
     ends = [np.stack([ring[:-1], ring[1:]], axis=1) for ring in corners]
-    return np.asarray(shapely.linestrings(np.concatenate(ends)))
+    return np.asarray(shapely.linestrings(np.concatenate(ends))) if ends else np.array([])
 
 
 def _directions(sides: NDArray[np.object_]) -> NDArray[np.float64]:

@@ -416,7 +416,7 @@ def _rounded(shape: BaseGeometry, origin: tuple[float, float]) -> BaseGeometry:
 
 
 @pytest.mark.parametrize("store_server", ["real"], indirect=True)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     plan=_plans,
     origin=st.sampled_from(((0.0, 0.0), (-3.0, 7.0), FAR)),

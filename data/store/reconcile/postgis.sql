@@ -28,7 +28,7 @@ $$;
 -- exactly by whoever asks, as it keeps boxes in single precision.
 CREATE OR REPLACE FUNCTION space_within(of_building int, west float8, south float8, east float8, north float8)
 RETURNS SETOF int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE sql STABLE ROWS 20 SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT id
     FROM space
@@ -38,7 +38,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION building_within(west float8, south float8, east float8, north float8)
 RETURNS SETOF int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE sql STABLE ROWS 20 SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT id
     FROM building

@@ -2,8 +2,11 @@
 -- begin with `outlines_` hand out what is kept as GeoJSON, to be answered outside; the rest serve both.
 
 -- name: has_postgis
--- The function is made where the server has PostGIS and it was reconciled (../reconcile/postgis.sql).
-SELECT to_regprocedure('space_within(int, float8, float8, float8, float8)') IS NOT NULL;
+-- The function is made where the server has PostGIS and it was reconciled (../reconcile/postgis.sql). How
+-- many sides an outline has is guessed far too high, and a statement of milliseconds was compiled for two
+-- seconds: not in this transaction.
+SELECT to_regprocedure('space_within(int, float8, float8, float8, float8)') IS NOT NULL,
+    set_config('jit', 'off', true);
 
 -- name: devices_in
 -- Placed in the room, or in none but on equipment that stands in it.
@@ -126,20 +129,25 @@ WHERE (%(storeys)s::int[] IS NULL OR space.storey_id = ANY (%(storeys)s))
 -- name: postgis_shared_walls
 -- For each room beside a room: how much of the room's own outline faces it across no more than a wall.
 -- Sides face each other when they run against each other, as all outlines are turned one way round; ends
--- are flat, so that rooms which only meet at a corner share nothing.
+-- are flat, so that rooms which only meet at a corner share nothing. An outline that crosses itself has no
+-- way round and is mended first.
 WITH own AS (
-    SELECT id, building_id, geom, ST_Expand(geom, %(wall_m)s) AS reach FROM space WHERE id = %(room)s
-), own_side AS (
-    SELECT side.path, side.geom, ST_Azimuth(ST_StartPoint(side.geom), ST_EndPoint(side.geom)) AS azimuth
-    FROM own CROSS JOIN LATERAL ST_DumpSegments(ST_ForcePolygonCCW(own.geom)) AS side
-), other_side AS (
-    SELECT space.id, side.geom, ST_Azimuth(ST_StartPoint(side.geom), ST_EndPoint(side.geom)) AS azimuth
+    SELECT id, building_id, ST_Expand(geom, %(wall_m)s) AS reach,
+        ST_CollectionExtract(ST_MakeValid(geom), 3) AS geom
+    FROM space WHERE id = %(room)s
+), beside AS (
+    SELECT space.id, ST_CollectionExtract(ST_MakeValid(space.geom), 3) AS geom
     FROM own
     CROSS JOIN LATERAL space_within(own.building_id, ST_XMin(own.reach), ST_YMin(own.reach),
                                     ST_XMax(own.reach), ST_YMax(own.reach)) AS inside (space_id)
     JOIN space ON space.id = inside.space_id AND space.id <> own.id
-    CROSS JOIN LATERAL ST_DumpSegments(ST_ForcePolygonCCW(space.geom)) AS side
     WHERE space.storey_id = ANY (%(storeys)s) AND ST_DWithin(space.geom, own.geom, %(wall_m)s)
+), own_side AS (
+    SELECT side.path, side.geom, ST_Azimuth(ST_StartPoint(side.geom), ST_EndPoint(side.geom)) AS azimuth
+    FROM own CROSS JOIN LATERAL ST_DumpSegments(ST_ForcePolygonCCW(own.geom)) AS side
+), other_side AS (
+    SELECT beside.id, side.geom, ST_Azimuth(ST_StartPoint(side.geom), ST_EndPoint(side.geom)) AS azimuth
+    FROM beside CROSS JOIN LATERAL ST_DumpSegments(ST_ForcePolygonCCW(beside.geom)) AS side
 ), shared AS (
     SELECT other_side.id, ST_Length(ST_Intersection(own_side.geom,
         ST_Union(ST_Buffer(other_side.geom, %(wall_m)s, 'endcap=flat')))) AS length_m
