@@ -7,7 +7,17 @@ from pathlib import Path
 
 import ifcopenshell
 
-from data.building import drawing, equipment, georeference, hierarchy, opening, plain, spaces, units
+from data.building import (
+    described,
+    drawing,
+    equipment,
+    georeference,
+    hierarchy,
+    opening,
+    plain,
+    spaces,
+    units,
+)
 from data.building.model import Georeference, Model, Place
 
 
@@ -23,7 +33,7 @@ def read(path: Path) -> Model:
     storeys = hierarchy.storeys(file, scale)
     rooms = spaces.rooms(file, scale, storeys)
     elements, doors = drawing.draw(file, scale, storeys, rooms)
-    devices = equipment.equipment(file, scale, rooms)
+    devices = equipment.equipment(file, scale, rooms, storeys)
     place = georeference.read(file)
     buildings = hierarchy.places(file, "IfcBuilding")
     return Model(
@@ -42,6 +52,7 @@ def read(path: Path) -> Model:
         systems=tuple(equipment.systems(file, devices)),
         links=tuple(equipment.links(file, devices)),
         georeference=place,
+        materials=tuple(described.all_materials(file)),
         warnings=(
             *source.warnings,
             *scale.warnings,
@@ -50,6 +61,7 @@ def read(path: Path) -> Model:
             *_identities(file),
             *_place(place),
             *_several(buildings),
+            *_roomless(file),
         ),
     )
 
@@ -65,6 +77,16 @@ def _identities(file: ifcopenshell.file) -> list[str]:
 
 def _several(buildings: tuple[Place, ...]) -> list[str]:
     return [f"The file holds {len(buildings)} buildings; they are kept as one."] if len(buildings) > 1 else []
+
+
+def _roomless(file: ifcopenshell.file) -> list[str]:
+    """Models of which no plan can be drawn: of one trade, or of what is no building."""
+    if file.by_type("IfcSpace"):
+        return []
+    facilities = [] if file.schema in ("IFC2X3", "IFC4") else file.by_type("IfcFacility")
+    others = sorted({one.is_a() for one in facilities} - {"IfcBuilding"})
+    what = f"It is the model of an {', '.join(others)}. " if others else ""
+    return [f"{what}The model has no rooms; export it with its rooms (IfcSpace) to place devices in them."]
 
 
 def _place(place: Georeference) -> list[str]:
