@@ -12,10 +12,12 @@ from dashboard.components import live, notices
 from dashboard.components.freshness import freshness
 from dashboard.components.icon import icon, of_series
 from dashboard.figures import sparkline
-from dashboard.views.room import Device, Fact, Measured, PropertySet, Room
+from dashboard.views.room import Beside, Device, Fact, Measured, Nearest, PropertySet, Room
 
 SERIES = "room-series"  # names of the live lists
 SPARKS = "room-spark"
+
+_LISTED = 12  # neighbours of a room; a hall may have many more
 
 
 def title(room: Room) -> list[Any]:
@@ -43,6 +45,39 @@ def about(room: Room) -> list[Any]:
         ),
         *([html.H3("Properties"), _properties(room.properties)] if room.properties else []),
     ]
+
+
+def around(found: Sequence[Beside], nearest: Nearest | None) -> list[Any]:
+    """Where else to look: the nearest sensor of what is not measured here, and the rooms next to it."""
+    return [*_nearest(nearest), *_beside(found)]
+
+
+def _nearest(one: Nearest | None) -> list[Any]:
+    if one is None:
+        return []
+    inside = [html.Span(one.device), html.Span(one.where, className="distance")]
+    link = dcc.Link(inside, href=f"/device/{one.device_id}")
+    return [html.H3(f"Nearest that measures {one.what}"), html.Ul([html.Li(link)], className="nearby")]
+
+
+def _beside(found: Sequence[Beside]) -> list[Any]:
+    if not found:
+        return []
+    rows = [
+        html.Li(dcc.Link([_called(one), html.Span(one.how, className="distance")], href=one.href))
+        for one in found[:_LISTED]
+    ]
+    more = len(found) - len(rows)
+    return [
+        html.H3("Next to"),
+        html.Ul(rows, className="nearby"),
+        html.P(f"and {more} more", className="soft") if more else None,
+    ]
+
+
+def _called(one: Beside) -> html.Span:
+    long = html.Span(one.long_name, className="next-long") if one.long_name else None
+    return html.Span([one.name, long], className="next-name")
 
 
 def devices(found: Sequence[Device]) -> list[Any]:

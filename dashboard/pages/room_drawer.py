@@ -16,11 +16,12 @@ from dashboard.context import Context
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.snapshot import Snapshot
+from dashboard.views import plan as plans
 from dashboard.views import room as views
 from dashboard.views import trend as trends
 from dashboard.views.building import Building, Buildings
 from data.errors import StoreBusy, StoreUnavailable
-from data.store import buildings
+from data.store import buildings, spatial
 from data.store.buildings import StoreyPlan
 from data.store.devices import SeriesRow
 
@@ -33,6 +34,7 @@ _TITLE = "room-title"
 _FACTS = "room-facts"
 _SERIES = "room-series-choice"
 _DEVICES = "room-devices"
+_AROUND = "room-around"
 _ABOUT = "room-about"
 _TREND = "room-trend"
 _PERIOD = "room-period"
@@ -95,6 +97,7 @@ def drawer(room: int | None) -> dmc.Drawer:
             dmc.RadioGroup(skeletons.blocks(3, height=58), id=_SERIES, **named("Series to show")),
             html.Div(_course(), id=_TREND, hidden=True),
             html.Div(id=_DEVICES),
+            html.Div(id=_AROUND, className="room-around"),
             html.Div(id=_ABOUT),
         ],
         id=DRAWER,
@@ -114,25 +117,31 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         Output(_TITLE, "children"),
         Output(_FACTS, "children"),
         Output(_ABOUT, "children"),
+        Output(_AROUND, "children"),
         Output(_TOLD, "data"),
         Input(MARK, "data"),
         Input(ROOM, "data"),
+        State(QUANTITY, "value"),
+        State(BUILDING, "data"),
         State(_TOLD, "data"),
     )
     @identity.needs("viewer")
-    def show_room(_mark: Any, room: int | None, told: list[Any] | None) -> tuple[Any, ...]:
-        telling = [room, identity.current().units]
+    def show_room(
+        _mark: Any, room: int | None, quantity: str | None, building: int, told: list[Any] | None
+    ) -> tuple[Any, ...]:
+        telling = [room, identity.current().units, quantity]
         if room is None or telling == told:
             raise PreventUpdate
         try:
             space = buildings.space(context.store, tenant=identity.current().tenant_id, space=room)
+            around = _around(context, room, building, quantity) if space else None
         except (StoreUnavailable, StoreBusy):
             # Not what was told of another room; the next beat after it healed asks again.
-            return None, skeletons.blocks(2, height=22), None, None
+            return None, skeletons.blocks(2, height=22), None, None, None
         if space is None:
-            return "There is no such room", None, None, telling
+            return "There is no such room", None, None, None, telling
         shown = views.room(space, units=identity.current().units)
-        return parts.title(shown), parts.facts(shown), parts.about(shown), telling
+        return parts.title(shown), parts.facts(shown), parts.about(shown), around, telling
 
     @app.callback(
         Output(_SERIES, "children"),
@@ -231,6 +240,18 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         draws, figure = not trend.frame.empty, trend_graph.drawn(trend, scheme)
         moves = draws and drawn and [drawn[0], drawn[2]] == [what, True]
         return trend_graph.moved(figure) if moves else figure, [what, newest, draws]
+
+
+def _around(context: Context, room: int, building: int, quantity: str | None) -> list[Any]:
+    """The rooms next to a room, and the nearest sensor of what it does not measure itself."""
+    store, tenant, units = context.store, identity.current().tenant_id, identity.current().units
+    measured = None if quantity == plans.FRESHNESS else quantity
+    found = spatial.nearest_sensor(store, tenant=tenant, at=room, quantity=measured)
+    beside = spatial.neighbours(store, tenant=tenant, room=room)
+    return parts.around(
+        views.beside(beside, building=building, quantity=quantity, units=units),
+        views.nearest(found, room=room, quantity=measured, units=units),
+    )
 
 
 def _course() -> list[Any]:

@@ -13,15 +13,18 @@ from analytics.quantities import QUANTITIES
 from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import devices
+from dashboard.views.building import Choice
 from dashboard.views.devices import Point
 from data.store import readings
 from data.store.buildings import SpaceRow
 from data.store.devices import SeriesRow
 from data.store.pool import Store
+from data.store.spatial import NearSensor, Neighbour
 
 SPARK_SPAN = timedelta(hours=24)
 _SPARK_EVERY_S = 300
 _SPARK_POINTS = 48
+_SHORT = 12  # longer names of doors are those of their types, which tell a reader nothing
 _DIFFERS = 0.05  # part of the area from which a stated one and the outline's are both told
 
 _RANK = {name: rank for rank, name in enumerate(QUANTITIES)}
@@ -72,6 +75,26 @@ class Device:
     id: int
     name: str
     freshness: devices.Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A room next to the room, and how one gets there."""
+
+    name: str
+    long_name: str | None
+    how: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The nearest sensor elsewhere of what the room itself does not measure."""
+
+    what: str  # it measures
+    device_id: int
+    device: str
+    where: str
 
 
 class Sparks:
@@ -156,6 +179,54 @@ def devices_of(rows: Iterable[SeriesRow], *, now: datetime) -> tuple[Device, ...
     """The devices in a room, by name."""
     found = [devices.device(group, now=now) for group in devices.by_device(rows)]
     return tuple(Device(id=one.id, name=one.name, freshness=one.freshness) for one in found)
+
+
+def beside(
+    found: Iterable[Neighbour], *, building: int, quantity: str | None, units: UnitSystem = "metric"
+) -> tuple[Beside, ...]:
+    """The rooms next to a room with the way there; each leads to its own place on the plan."""
+    return tuple(
+        Beside(
+            name=one.room.name,
+            long_name=one.room.long_name if one.room.long_name != one.room.name else None,
+            how=", ".join(_ways(one, units)),
+            href=f"/building/{building}"
+            + Choice(storey=_text(one.room.storey_id), quantity=quantity, room=one.room.id).search,
+        )
+        for one in found
+    )
+
+
+def _ways(one: Neighbour, units: UnitSystem) -> list[str]:
+    named = ", ".join(sorted({name for name in one.doors if 0 < len(name) <= _SHORT}))
+    doors = "through a door" if len(one.doors) == 1 else f"through {len(one.doors)} doors"
+    ways = {
+        f"{doors} ({named})" if named else doors: bool(one.doors),
+        f"{format.height(one.wall_m, units=units)} of wall": one.wall_m > 0,
+        "above": one.above_m2 > 0,
+        "below": one.below_m2 > 0,
+    }
+    return [way for way, there in ways.items() if there]
+
+
+def nearest(
+    found: NearSensor | None, *, room: int, quantity: str | None, units: UnitSystem = "metric"
+) -> Nearest | None:
+    """The nearest sensor in words; None when the room has one itself, or there is none at all."""
+    if found is None or found.sensor.space_id == room:
+        return None
+    sensor, known = found.sensor, QUANTITIES.get(quantity or "")
+    storey = f", {sensor.storey}" if sensor.storey else ""
+    return Nearest(
+        what=known.label if known else "anything",
+        device_id=sensor.device_id,
+        device=sensor.device,
+        where=f"{sensor.space}{storey}, {format.distance(found.distance_m, units=units)} away",
+    )
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _importance(point: Point, first: str | None) -> tuple[bool, int]:

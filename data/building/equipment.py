@@ -10,27 +10,44 @@ import ifcopenshell.util.element
 import shapely
 from ifcopenshell import entity_instance
 
-from data.building import hierarchy, plain
-from data.building.model import Equipment, Link, System
+from data.building import described, geometry, hierarchy, plain
+from data.building.model import Equipment, Link, Storey, System
 from data.building.spaces import Room
 from data.building.units import Units
+
+Position = tuple[float, float, float]  # [m]
 
 _IN_WALL_M = 0.3  # an outlet or a thermostat is placed inside the wall of its room
 _HEADROOM_M = 0.6  # above a ceiling or below a floor
 _NOT_SYSTEMS = ("IfcZone", "IfcStructuralAnalysisModel")
 
 
-def equipment(file: ifcopenshell.file, units: Units, rooms: list[Room]) -> list[Equipment]:
+def equipment(
+    file: ifcopenshell.file, units: Units, rooms: list[Room], storeys: list[Storey]
+) -> list[Equipment]:
     """All distribution elements, sensors among them; furniture is not equipment."""
     classes = ["IfcDistributionElement"]
     if file.schema == "IFC2X3":
         classes += ["IfcElectricalElement", "IfcEquipmentElement"]
-    plan = _Plan(rooms)
-    return [_equipment(one, units, plan) for name in classes for one in file.by_type(name)]
+    plan = _Plan(rooms, storeys)
+    entities = [one for name in classes for one in file.by_type(name)]
+    middles = _middles(file, entities)
+    return [
+        _equipment(one, middles.get(one.id()) or hierarchy.position(one, units), plan) for one in entities
+    ]
 
 
-def _equipment(entity: entity_instance, units: Units, plan: _Plan) -> Equipment:
-    position = hierarchy.position(entity, units)
+def _middles(file: ifcopenshell.file, entities: list[entity_instance]) -> dict[int, Position]:
+    """Where bodies are that were drawn where they stand, from a place that everything there shares."""
+    shared = [one for one in entities if hierarchy.stands_in_its_parent(one)]
+    middles = {}
+    for key, mesh in geometry.meshes(file, shared).items():
+        x, y, z = ((mesh.points.min(axis=0) + mesh.points.max(axis=0)) / 2).round(4).tolist()
+        middles[key] = (x, y, z)
+    return middles
+
+
+def _equipment(entity: entity_instance, position: Position | None, plan: _Plan) -> Equipment:
     space = hierarchy.holder(entity, "IfcSpace") or (plan.room_at(*position) if position else None)
     type_ = ifcopenshell.util.element.get_type(entity)
     kind = type_.is_a().removesuffix("Type").removesuffix("Style") if type_ else entity.is_a()
@@ -41,11 +58,11 @@ def _equipment(entity: entity_instance, units: Units, plan: _Plan) -> Equipment:
         kind=kind.removeprefix("Ifc"),
         predefined_type=_predefined_type(entity),
         tag=plain.text(entity.Tag),
-        storey=hierarchy.holder(entity, "IfcBuildingStorey") or plan.storey_of(space),
+        storey=hierarchy.holder(entity, "IfcBuildingStorey") or plan.storey_of(space, position),
         space=space,
         position=position,
         serves=tuple(sorted(_keys(ifcopenshell.util.element.get_referenced_structures(entity)))),
-        properties=plain.properties(entity),
+        properties=described.properties(entity),
     )
 
 
@@ -68,22 +85,26 @@ def _keys(structures: Iterable[entity_instance]) -> set[int]:
 class _Plan:
     """Finds the room around a point."""
 
-    def __init__(self, rooms: list[Room]) -> None:
+    def __init__(self, rooms: list[Room], storeys: list[Storey]) -> None:
+        self._levels = storeys
         self._rooms = [room for room in rooms if room.shape is not None]
         self._tree = shapely.STRtree([room.shape for room in self._rooms])
         self._storeys = {room.space.key: room.space.storey for room in rooms}
 
-    def storey_of(self, space: int | None) -> int | None:
-        return None if space is None else self._storeys.get(space)
+    def storey_of(self, space: int | None, position: Position | None) -> int | None:
+        """The storey of a room; in none, the one that a height is on."""
+        if space is not None:
+            return self._storeys.get(space)
+        return hierarchy.level_of(self._levels, position[2]) if position else None
 
     def room_at(self, x: float, y: float, z: float) -> int | None:
-        """The key of the nearest room that the point is in or in the wall of."""
+        """The key of the nearest room that the point is in or in the wall of; of several the smallest."""
         point = shapely.Point(x, y)
         near = self._tree.query(point, predicate="dwithin", distance=_IN_WALL_M)
         level: list[Room] = [self._rooms[index] for index in near if _reaches(self._rooms[index], z)]
         if not level:
             return None
-        nearest = min(level, key=lambda room: float(shapely.distance(room.shape, point)))
+        nearest = min(level, key=lambda room: (shapely.distance(room.shape, point), shapely.area(room.shape)))
         return nearest.space.key
 
 
@@ -103,7 +124,7 @@ def systems(file: ifcopenshell.file, equipment: list[Equipment]) -> list[System]
 
 
 def _system(entity: entity_instance, known: dict[int, Equipment]) -> System:
-    grouped = _members(entity)
+    grouped = _all_members(entity)
     owners = (_owner(one) if one.is_a("IfcPort") else one for one in grouped)
     members = [known[one.id()] for one in owners if one is not None and one.id() in known]
     serves = _keys(grouped) | _keys(_serviced(entity))
@@ -123,16 +144,27 @@ def _is_terminal(one: Equipment) -> bool:
     return "Terminal" in one.kind or one.kind in ("SpaceHeater", "LightFixture", "Outlet", "CooledBeam")
 
 
+def _all_members(system: entity_instance) -> list[entity_instance]:
+    """The members of a system and of the systems in it."""
+    found: dict[int, entity_instance] = {}
+    newest = [system]
+    while newest:
+        members = [one for group in newest for one in _members(group) if one.id() not in found]
+        found |= {one.id(): one for one in members}
+        newest = [one for one in members if one.is_a("IfcSystem")]
+    return list(found.values())
+
+
 def _members(group: entity_instance) -> list[entity_instance]:
-    return [one for relation in group.IsGroupedBy for one in relation.RelatedObjects]
+    return [one for relation in group.IsGroupedBy for one in relation.RelatedObjects or () if one is not None]
 
 
 def _serviced(system: entity_instance) -> Iterator[entity_instance]:
     for relation in system.ServicesBuildings:
-        yield from relation.RelatedBuildings
+        yield from relation.RelatedBuildings or ()
     # IFC4X3: a system may be referred to from the structure, and services some under another name.
     for relation in getattr(system, "ServicesFacilities", ()):
-        yield from relation.RelatedBuildings
+        yield from relation.RelatedBuildings or ()
     for relation in getattr(system, "ReferencedInStructures", ()):
         yield relation.RelatingStructure
 
@@ -152,7 +184,7 @@ def links(file: ifcopenshell.file, equipment: list[Equipment]) -> list[Link]:
         flows = [getattr(port, "FlowDirection", None) for port in ends]
         if flows[0] == "SINK" or (flows[0] != "SOURCE" and flows[1] == "SOURCE"):
             ends.reverse()
-        owners = [_owner(port) for port in ends]
+        owners = [None if port is None else _owner(port) for port in ends]
         source, target = (None if owner is None else owner.id() for owner in owners)
         if source in known and target in known and source != target:
             directed = bool({"SOURCE", "SINK"} & set(flows)) and flows[0] != flows[1]

@@ -64,9 +64,11 @@ def meshes(file: ifcopenshell.file, elements: Iterable[entity_instance]) -> dict
 
 
 def _has_booleans(element: entity_instance) -> bool:
-    items = [item for one in element.Representation.Representations for item in one.Items]
-    mapped = [item.MappingSource.MappedRepresentation for item in items if item.is_a("IfcMappedItem")]
-    items += [item for one in mapped for item in one.Items]
+    shapes = element.Representation.Representations or ()
+    items = [item for shape in shapes for item in shape.Items or ()]
+    sources = [item.MappingSource for item in items if item.is_a("IfcMappedItem")]
+    mapped = [one.MappedRepresentation for one in sources if one is not None]
+    items += [item for shape in mapped if shape is not None for item in shape.Items or ()]
     return any(item.is_a("IfcBooleanResult") or item.is_a("IfcCsgSolid") for item in items)
 
 

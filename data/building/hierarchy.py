@@ -15,7 +15,7 @@ from data.building import plain
 from data.building.model import Place, Storey
 from data.building.units import Units
 
-_CONTAINS = "IfcRelContainedInSpatialStructure"
+CONTAINS = "IfcRelContainedInSpatialStructure"
 _SAME_LEVEL_M = 0.01
 _BELOW_M = 0.5  # a floor may lie this much below the level of its storey
 
@@ -34,7 +34,7 @@ def _parent(entity: entity_instance) -> entity_instance | None:
     parent = ifcopenshell.util.element.get_parent(entity)
     if parent is None and entity.is_a("IfcSpace"):
         # Containing a space is legal, but a space has no attribute that leads back.
-        relations = [one for one in entity.file.get_inverse(entity) if one.is_a(_CONTAINS)]
+        relations = [one for one in entity.file.get_inverse(entity) if one.is_a(CONTAINS)]
         parent = relations[0].RelatingStructure if relations else None
     return parent
 
@@ -46,10 +46,31 @@ def holder(entity: entity_instance, kind: str) -> int | None:
 
 def axes(product: entity_instance, units: Units) -> NDArray[np.float64] | None:
     """Axes (columns x, y, z) and origin of a placed product in the model's axes; (4, 4) in metres."""
-    if product.ObjectPlacement is None:
+    if not _is_whole(product.ObjectPlacement):
         return None
     matrix = ifcopenshell.util.placement.get_local_placement(product.ObjectPlacement)
     return np.asarray(matrix * [1, 1, 1, units.length_m])
+
+
+def _is_whole(placement: entity_instance | None) -> bool:
+    """Whether a placement leads to the model's origin: by axes alone, each step stated, in no circle."""
+    seen: set[int] = set()
+    while placement is not None:
+        step = getattr(placement, "RelativePlacement", None)
+        if placement.id() in seen or step is None or step.Location is None:
+            return False
+        seen.add(placement.id())
+        placement = placement.PlacementRelTo
+    return bool(seen)
+
+
+def stands_in_its_parent(product: entity_instance) -> bool:
+    """Whether a product with a shape has no place of its own: it is placed exactly where what holds it is."""
+    placement = product.ObjectPlacement
+    if product.Representation is None or not _is_whole(placement):
+        return False
+    step = ifcopenshell.util.placement.get_axis2placement(placement.RelativePlacement)
+    return bool(np.allclose(step, np.eye(4)))
 
 
 def position(product: entity_instance, units: Units) -> tuple[float, float, float] | None:

@@ -114,6 +114,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What things are made of."""
+
+    name: str
+    elements: int  # how many are said to be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Georeference:
     """Where on earth the model says it is, and how far that can be believed."""
 
@@ -162,3 +170,4 @@ class Model:
     links: tuple[Link, ...]
     georeference: Georeference
     warnings: tuple[str, ...]
+    materials: tuple[Material, ...] = ()  # the commonest first

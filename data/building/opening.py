@@ -7,11 +7,12 @@ import re
 import tempfile
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 import ifcopenshell
 
+from data.building import step_text
 from data.errors import BadInput
 
 MAX_BYTES = 1 << 30  # of the model's text
@@ -58,7 +59,7 @@ def _sha256(path: Path) -> str:
 def _unpack(path: Path, target: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            models = [item for item in archive.infolist() if item.filename.lower().endswith(".ifc")]
+            models = [item for item in archive.infolist() if _is_model(item.filename)]
             if len(models) != 1:
                 raise BadInput(f"{name} holds {len(models)} .ifc files; an .ifczip holds one.")
             limit = min(MAX_BYTES, MAX_RATIO * max(models[0].compress_size, 1 << 20))
@@ -66,6 +67,11 @@ def _unpack(path: Path, target: Path, name: str) -> None:
                 _copy(packed, file, limit, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(f"{name} cannot be unpacked: {error}.") from error
+
+
+def _is_model(name: str) -> bool:
+    """A Mac packs what its Finder knows of a file beside the file, under the same ending."""
+    return name.lower().endswith(".ifc") and not PurePosixPath(name).name.startswith("._")
 
 
 def _copy(packed: IO[bytes], file: IO[bytes], limit: int, name: str) -> None:
@@ -83,13 +89,32 @@ def _open_text(path: Path, name: str, sha256: str) -> Source:
         raise BadInput(f"{name} is larger than {MAX_BYTES >> 20} MB; export the building in parts.")
     text = path.read_bytes()
     _check_text(text, name)
+    file = _parse(path, text, name)
+    return Source(file=file, sha256=sha256, warnings=_check_whole(file, text, name))
+
+
+def _parse(path: Path, text: bytes, name: str) -> ifcopenshell.file:
+    """The parsed file; where its text is not as the standard asks, that of the mended text."""
+    if text.isascii():
+        try:
+            return _opened(path, name)
+        except BadInput:
+            if b"\\" not in text:
+                raise
+    with tempfile.TemporaryDirectory(prefix="clerestory-ifc-") as folder:
+        mended = Path(folder) / "model.ifc"
+        mended.write_bytes(step_text.mended(text))
+        return _opened(mended, name)
+
+
+def _opened(path: Path, name: str) -> ifcopenshell.file:
     try:
         file = ifcopenshell.open(path)
     except Exception as error:  # the parser's errors have no common class
         raise BadInput(f"{name} cannot be parsed as IFC: {' '.join(str(error).split())}.") from error
     if not isinstance(file, ifcopenshell.file):
         raise BadInput(f"{name} cannot be parsed as IFC.")
-    return Source(file=file, sha256=sha256, warnings=_check_whole(file, text, name))
+    return file
 
 
 def _check_text(text: bytes, name: str) -> None:

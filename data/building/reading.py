@@ -9,7 +9,17 @@ from pathlib import Path
 
 import ifcopenshell
 
-from data.building import drawing, equipment, georeference, hierarchy, opening, plain, spaces, units
+from data.building import (
+    described,
+    drawing,
+    equipment,
+    georeference,
+    hierarchy,
+    opening,
+    plain,
+    spaces,
+    units,
+)
 from data.building.model import Georeference, Model, Place, Storey
 from data.building.spaces import Room
 
@@ -44,7 +54,7 @@ def read(
     on_stage("walls, windows and doors", 0.3)
     elements, doors = drawing.draw(file, scale, storeys, rooms)
     on_stage("equipment and systems", 0.9)
-    devices = equipment.equipment(file, scale, rooms)
+    devices = equipment.equipment(file, scale, rooms, storeys)
     return replace(
         model,
         elements=tuple(elements),
@@ -77,6 +87,7 @@ def _with_rooms(
         systems=(),
         links=(),
         georeference=place,
+        materials=tuple(described.all_materials(file)),
         warnings=(
             *source.warnings,
             *scale.warnings,
@@ -86,6 +97,7 @@ def _with_rooms(
             *place.notes,
             *_place(place),
             *_several(buildings),
+            *_roomless(file),
         ),
     )
 
@@ -101,6 +113,16 @@ def _identities(file: ifcopenshell.file) -> list[str]:
 
 def _several(buildings: tuple[Place, ...]) -> list[str]:
     return [f"The file holds {len(buildings)} buildings; they are kept as one."] if len(buildings) > 1 else []
+
+
+def _roomless(file: ifcopenshell.file) -> list[str]:
+    """Models of which no plan can be drawn: of one trade, or of what is no building."""
+    if file.by_type("IfcSpace"):
+        return []
+    facilities = [] if file.schema in ("IFC2X3", "IFC4") else file.by_type("IfcFacility")
+    others = sorted({one.is_a() for one in facilities} - {"IfcBuilding"})
+    what = f"It is the model of an {', '.join(others)}. " if others else ""
+    return [f"{what}The model has no rooms; export it with its rooms (IfcSpace) to place devices in them."]
 
 
 def _place(place: Georeference) -> list[str]:

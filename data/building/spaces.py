@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import ifcopenshell
-import ifcopenshell.util.classification
 import ifcopenshell.util.element
 from ifcopenshell import entity_instance
 from shapely.geometry.base import BaseGeometry
 
-from data.building import geometry, hierarchy, plain
+from data.building import boundaries, described, geometry, hierarchy, plain
 from data.building.geometry import Mesh
 from data.building.model import Properties, Space, Storey
-from data.building.units import Units
+from data.building.units import Units, size
 
 # The best first; the first set that states one counts.
 _AREAS = ("NetFloorArea", "GrossFloorArea", "GSA BIM Area", "NetArea", "Area")
 _HEIGHTS = ("FinishCeilingHeight", "Height", "NetHeight", "ClearHeight", "GrossHeight")
 _NO_USE = {"SPACE", "INTERNAL", "EXTERNAL", "NOTDEFINED", "USERDEFINED"}
 _CLOSE = 0.05  # a larger share between quantity and outline is told
+_FLAT_M = 0.01  # a body that is no higher is a floor alone
+_DEPTH = 16  # of zones in zones
 _LOST_M = 0.6  # a floor farther from the level of its storey is told
 
 
@@ -35,27 +36,36 @@ class Room:
 def rooms(file: ifcopenshell.file, units: Units, storeys: list[Storey]) -> list[Room]:
     """All spaces, wherever they hang."""
     entities = file.by_type("IfcSpace")
-    bodies = geometry.meshes(file, entities)
-    drawn = geometry.from_curves(file, [one for one in entities if one.id() not in bodies])
-    return [
-        _room(one, bodies.get(one.id()), drawn.get(one.id()), units=units, storeys=storeys)
-        for one in entities
-    ]
+    bodies = {key: _solid(body) for key, body in geometry.meshes(file, entities).items()}
+    left = [one for one in entities if one.id() not in bodies]
+    drawn = geometry.from_curves(file, left)
+    bounded = boundaries.enclosed(file, [one for one in left if one.id() not in drawn], units)
+    shapes = {key: _Shape(area=area) for key, area in drawn.items()} | bodies
+    shapes |= {key: _Shape(area=one.shape, bottom=one.bottom, top=one.top) for key, one in bounded.items()}
+    return [_room(one, shapes.get(one.id(), _Shape()), units=units, storeys=storeys) for one in entities]
 
 
-def _room(
-    entity: entity_instance,
-    body: Mesh | None,
-    drawn: BaseGeometry | None,
-    *,
-    units: Units,
-    storeys: list[Storey],
-) -> Room:
-    shape = geometry.footprint(body) if body else drawn
-    properties = plain.properties(entity)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What is known of a room's shape: seen from above, and its lowest and highest point."""
+
+    area: BaseGeometry | None = None
+    bottom: float | None = None
+    top: float | None = None
+
+
+def _solid(body: Mesh) -> _Shape:
+    high = body.top - body.bottom > _FLAT_M
+    return _Shape(area=geometry.footprint(body), bottom=body.bottom, top=body.top if high else None)
+
+
+def _room(entity: entity_instance, known: _Shape, *, units: Units, storeys: list[Storey]) -> Room:
+    shape, bottom, top = known.area, known.bottom, known.top
+    properties = described.properties(entity)
     footprint_area = round(shape.area, 3) if shape else None
-    area, source = _area(properties, units) or (footprint_area, "footprint" if shape else None)
-    floor_m = round(body.bottom, 3) if body else None
+    area, source = _area(entity, properties, units) or (footprint_area, "footprint" if shape else None)
+    floor_m = None if bottom is None else round(bottom, 3)
+    height_m = _height(properties, units) if bottom is None or top is None else round(top - bottom, 3)
     space = Space(
         key=entity.id(),
         name=hierarchy.name(entity) or f"Space {entity.id()}",
@@ -67,7 +77,7 @@ def _room(
         footprint_area_m2=footprint_area,
         area_m2=area,
         area_source=source,
-        height_m=round(body.top - body.bottom, 3) if body else _height(properties, units),
+        height_m=height_m,
         floor_m=floor_m,
         use=_use(entity, properties),
         zones=_zones(entity),
@@ -76,12 +86,13 @@ def _room(
     return Room(space=space, shape=shape)
 
 
-def _area(properties: Properties, units: Units) -> tuple[float, str] | None:
+def _area(entity: entity_instance, properties: Properties, units: Units) -> tuple[float, str] | None:
     for wanted in _AREAS:
         for group, values in properties.items():
             stated = plain.number(values.get(wanted))
             if stated is not None and stated > 0:
-                return round(stated * units.area_m2, 4), f"{group}.{wanted}"
+                unit_m2 = size(plain.unit_of(entity, group, wanted)) or units.area_m2
+                return round(stated * unit_m2, 4), f"{group}.{wanted}"
     return None
 
 
@@ -93,11 +104,10 @@ def _height(properties: Properties, units: Units) -> float | None:
 def _use(entity: entity_instance, properties: Properties) -> str | None:
     """What a room is for: its occupancy, else its classification, else its type as the author put it."""
     occupancy = (plain.text(values.get("OccupancyType")) for values in properties.values())
-    classes = ifcopenshell.util.classification.get_references(entity)
     type_ = plain.text(ifcopenshell.util.element.get_predefined_type(entity))
     said = (
         *occupancy,
-        *(plain.text(one.Name) for one in classes),
+        *described.class_names(entity),
         plain.text(entity.ObjectType),
         None if type_ in _NO_USE else type_,
     )
@@ -105,8 +115,26 @@ def _use(entity: entity_instance, properties: Properties) -> str | None:
 
 
 def _zones(entity: entity_instance) -> tuple[str, ...]:
-    groups = ifcopenshell.util.element.get_groups(entity)
-    return tuple(sorted({hierarchy.name(one) or f"Zone {one.id()}" for one in groups if one.is_a("IfcZone")}))
+    """The zones that a room is in, those around its zones, and the spatial zones it lies in."""
+    zones, newest = set[entity_instance](), {entity}
+    for _ in range(_DEPTH):
+        newest = {zone for one in newest for zone in _zones_of(one)} - zones
+        zones |= newest
+    return tuple(sorted({hierarchy.name(one) or f"Zone {one.id()}" for one in zones}))
+
+
+def _zones_of(one: entity_instance) -> Iterator[entity_instance]:
+    for relation in one.file.get_inverse(one):
+        if relation.is_a("IfcRelAssignsToGroup"):
+            zone = relation.RelatingGroup if one in (relation.RelatedObjects or ()) else None
+        elif relation.is_a("IfcRelReferencedInSpatialStructure") or relation.is_a(hierarchy.CONTAINS):
+            zone = relation.RelatingStructure if one in (relation.RelatedElements or ()) else None
+        elif relation.is_a("IfcRelAggregates"):
+            zone = relation.RelatingObject if one in (relation.RelatedObjects or ()) else None
+        else:
+            continue
+        if zone is not None and (zone.is_a("IfcZone") or zone.is_a("IfcSpatialZone")):
+            yield zone
 
 
 def warnings(rooms: Iterable[Room], storeys: Iterable[Storey]) -> list[str]:

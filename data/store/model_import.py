@@ -16,6 +16,8 @@ from data.store.pool import Connection, Store
 
 _SQL = statements.load("model_import")
 
+_MATERIALS = 100  # in brief: the commonest of a model
+
 _Thing = Literal["storey", "space", "equipment"]
 _Ids = dict[int, int]  # key in the model -> id in the store
 
@@ -201,6 +203,7 @@ class _Import:
             "project": model.project,
             "length_unit": model.length_unit,
             "warnings": model.warnings,
+            "materials": [asdict(one) for one in model.materials[:_MATERIALS]],
         }
         certain = place.confidence == "stated" and place.longitude is not None and place.latitude is not None
         self._connection.execute(

@@ -149,6 +149,21 @@ def test_a_device_in_a_room_leads_to_its_page(visit: Page) -> None:
     expect(visit.get_by_role("heading", level=1)).to_have_text("north/101")
 
 
+def test_a_room_leads_to_the_rooms_next_to_it(visit: Page) -> None:
+    visit.locator(".room").filter(has_text="101").click()
+    drawer = visit.get_by_role("dialog")
+    link = drawer.get_by_role("link", name="102").filter(has_text="of wall")
+    expect(link).to_contain_text("through a door")
+    link.click()
+    expect(drawer.locator(".room-title")).to_have_text("102")
+
+
+def test_a_room_without_a_sensor_names_the_nearest_one(visit: Page) -> None:
+    visit.locator(".room").filter(has_text="103").click()
+    nearest = visit.get_by_role("dialog").get_by_role("link", name="north/102")
+    expect(nearest).to_contain_text("102, Ground, 4 m away")
+
+
 def test_a_room_without_a_device_says_so(visit: Page) -> None:
     visit.locator(".room").filter(has_text="103").click()
     expect(visit.get_by_role("dialog")).to_contain_text("No device stands in this room yet")

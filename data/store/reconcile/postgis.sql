@@ -23,3 +23,29 @@ AS $$
     FROM device_state
     WHERE tenant_id = app_tenant() AND geom && ST_MakeEnvelope(west, south, east, north, 4326)
 $$;
+
+-- Rooms of a building, and buildings, whose boxes meet a box: what the index finds, to be looked at
+-- exactly by whoever asks, as it keeps boxes in single precision.
+CREATE OR REPLACE FUNCTION space_within(of_building int, west float8, south float8, east float8, north float8)
+RETURNS SETOF int
+LANGUAGE sql STABLE ROWS 20 SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT id
+    FROM space
+    WHERE tenant_id = app_tenant() AND building_id = of_building AND gone_at IS NULL
+        AND geom && ST_MakeEnvelope(west, south, east, north)
+$$;
+
+CREATE OR REPLACE FUNCTION building_within(west float8, south float8, east float8, north float8)
+RETURNS SETOF int
+LANGUAGE sql STABLE ROWS 20 SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT id
+    FROM building
+    WHERE tenant_id = app_tenant() AND geom && ST_MakeEnvelope(west, south, east, north, 4326)
+$$;
+
+REVOKE EXECUTE ON FUNCTION space_within(int, float8, float8, float8, float8),
+    building_within(float8, float8, float8, float8) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION space_within(int, float8, float8, float8, float8),
+    building_within(float8, float8, float8, float8) TO clerestory_web, clerestory_worker;
