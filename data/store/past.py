@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -17,6 +17,7 @@ _SQL = statements.load("past")
 _HOUR = timedelta(hours=1)
 
 Series = TypeVar("Series", PlacedSeries, SeriesRow)
+Pick = Callable[[Iterable[float]], float]
 _Said = tuple[Sequence[float], Sequence[float]]  # times [s since 1970], ascending, and values
 _Told = tuple[Sequence[float], Sequence[str]]
 
@@ -40,14 +41,18 @@ class Window:
         """
         return tuple(self._then(one, at.timestamp()) for one in series)
 
-    def peaks(self, series: Iterable[Series]) -> tuple[Series, ...]:
-        """The series with the highest number each has in the period, as if all were said at its end."""
-        found = []
-        for one in series:
-            values = self.numbers.get(one.series_id, ((), ()))[1]
-            if values:
-                found.append(replace(one, at=self.until, value=max(values), text=None))
-        return tuple(found)
+    def extremes(self, series: Iterable[Series], at: datetime, *, pick: Pick) -> tuple[Series, ...]:
+        """The series with the highest or lowest number each has in the period, as if all were of one moment.
+
+        Args:
+            series: With what they say now; those without a number in the period are left out.
+            at: The moment that they are given.
+            pick: `max` or `min`.
+        """
+        numbers = ((one, self.numbers.get(one.series_id)) for one in series)
+        return tuple(
+            replace(one, at=at, value=pick(said[1]), text=None) for one, said in numbers if said is not None
+        )
 
     def _then(self, one: Series, at_s: float) -> Series:
         number_s, number = _last(self.numbers.get(one.series_id), at_s)
@@ -67,13 +72,16 @@ def read(
 ) -> Window:
     """What was said in a building, from the rollup that fits the step; nothing of another tenant's.
 
+    A value is carried into the period from any time before where it is still the last one of its series,
+    and else from the week before.
+
     Args:
         store: The store, as the web or worker role.
         tenant: Whose building it is.
         building: Its id.
-        since: Beginning, aware; a whole number of steps since 1970.
-        until: End, aware; likewise.
-        step: Whole 5 minutes.
+        since: Beginning, aware; a full hour.
+        until: End, aware; a whole number of steps later.
+        step: 5, 10, 15, 20, 30 or 60 minutes.
 
     Raises:
         StoreUnavailable: the database is away.
@@ -97,7 +105,9 @@ def read(
 _Value = TypeVar("_Value", float, str)
 
 
-def _last(course: tuple[Sequence[float], Sequence[_Value]] | None, at_s: float) -> tuple[float, _Value | None]:
+def _last(
+    course: tuple[Sequence[float], Sequence[_Value]] | None, at_s: float
+) -> tuple[float, _Value | None]:
     """The newest before a moment with its time; without any, a time before all."""
     number = bisect_left(course[0], at_s) if course else 0
     return (course[0][number - 1], course[1][number - 1]) if course and number else (-1.0, None)

@@ -60,9 +60,9 @@ def test_the_end_of_the_period_knows_what_the_live_page_knows(
 def test_a_value_from_before_the_period_is_carried_into_it(
     web: Store, writer: Writer, tenant_ids: dict[str, int], house: int, placed: str
 ) -> None:
-    writer.write(Batch(samples=[sample(17.0, device=placed, at=NOON - hours(400))]))
+    writer.write(Batch(samples=[sample(17.0, device=placed, at=NOON - hours(160))]))
     found = then(web, tenant_ids["main"], house, NOON - hours(1))
-    assert (found.value, found.at) == (17.0, NOON - hours(400))
+    assert (found.value, found.at) == (17.0, NOON - hours(160))
 
 
 def test_before_its_first_value_a_series_knows_nothing(
@@ -96,15 +96,19 @@ def test_a_switch_is_known_by_its_readings_alone(
     assert (motion.at, motion.value, motion.text) == (NOON + 9 * MINUTE, 0.0, None)
 
 
-def test_peaks_are_the_highest_numbers_of_the_period(
+def test_extremes_are_the_highest_and_lowest_numbers_of_the_period(
     web: Store, writer: Writer, tenant_ids: dict[str, int], house: int, placed: str
 ) -> None:
     told = [sample(value, device=placed, at=NOON + n * 10 * MINUTE) for n, value in ((1, 29.0), (2, 24.0))]
     writer.write(Batch(samples=told))
     live = places.of_building(web, tenant=tenant_ids["main"], building=house)
     assert live is not None
-    peaks = window(web, tenant_ids["main"], house).peaks(live.series)
-    assert [(one.metric, one.value) for one in peaks] == [("temperature", 29.0)]
+    found = window(web, tenant_ids["main"], house)
+    both = [found.extremes(live.series, NOON, pick=pick) for pick in (max, min)]
+    assert [[(one.metric, one.value) for one in ends] for ends in both] == [
+        [("temperature", 29.0)],
+        [("temperature", 21.5)],
+    ]
 
 
 def test_another_tenants_past_is_not_there(
