@@ -61,18 +61,21 @@ _FIXED: dict[str, Scale] = {
 }
 
 
-def own(quantity: str) -> Scale | None:
-    """The scale that a quantity has of its own, whatever its values; None when it has none."""
-    return _FIXED.get(quantity)
+def has_own(quantity: str) -> bool:
+    """Whether a quantity has a scale of its own, whatever its values."""
+    return quantity in _FIXED
 
 
-def of(*, lowest: float | None = None, highest: float | None = None) -> Scale:
-    """The scale of what has none of its own: between round numbers around its values.
+def of(quantity: str, *, lowest: float | None = None, highest: float | None = None) -> Scale:
+    """The scale of a quantity; of one without its own, between round numbers around its values.
 
     Args:
+        quantity: By name.
         lowest: The lowest value that is shown; None: 0.
         highest: The highest one.
     """
+    if quantity in _FIXED:
+        return _FIXED[quantity]
     top = highest or 0.0
     low, high = _ends(min(0.0, top) if lowest is None else lowest, top)
     stops = tuple((low + (high - low) * part, colour) for part, colour in tables.ANY)

@@ -233,13 +233,13 @@ def _chosen(reader: Reader, building: int, storey: str | None) -> tuple[Building
 
 def _scale(then: Then, quantity: str) -> Scale:
     """The colours of a quantity: its own, else for the whole building, so that its storeys share them."""
-    own = colour_scale.own(quantity)
-    if own is not None:
-        return own
+    if colour_scale.has_own(quantity):
+        return colour_scale.of(quantity)
     highs, lows = (views.in_rooms(then.extremes(pick=pick)).values() for pick in (max, min))
     return colour_scale.of(
-        lowest=min(plans.values(lows, quantity, now=then.now), default=None),
-        highest=max(plans.values(highs, quantity, now=then.now), default=None),
+        quantity,
+        lowest=plans.lowest(lows, quantity, now=then.now),
+        highest=plans.highest(highs, quantity, now=then.now),
     )
 
 

@@ -166,8 +166,17 @@ def _round_step(least: float) -> float:
     return next(size * power for size in (1, 2, 5, 10) if size * power >= least)
 
 
-def values(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> list[float]:
-    """The values of the rooms that have one."""
+def highest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
+    """The highest value in any room of a building, so that its storeys can share their colours."""
+    return max(_values(rooms, quantity, now), default=None)
+
+
+def lowest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
+    """The lowest one."""
+    return min(_values(rooms, quantity, now), default=None)
+
+
+def _values(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, now: datetime) -> list[float]:
     found = (reading(series, quantity, now=now).value for series in rooms)
     return [value for value in found if value is not None]
 

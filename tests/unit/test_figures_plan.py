@@ -73,11 +73,7 @@ def painted(
 ) -> plan.Paint:
     said = readings or [Reading()] * len(storey.rooms)
     by_room = {room.id: one for room, one in zip(storey.rooms, said, strict=True)}
-    return plan.paint(drawn, by_room, scale=scale_of("temperature"), scheme=scheme)
-
-
-def scale_of(quantity: str) -> colour_scale.Scale:
-    return colour_scale.own(quantity) or colour_scale.of(highest=730)
+    return plan.paint(drawn, by_room, scale=colour_scale.of("temperature"), scheme=scheme)
 
 
 def signed_area(x: list[float], y: list[float]) -> float:
@@ -187,7 +183,7 @@ def test_labels_never_lie_on_each_other() -> None:
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_text_can_be_read_on_every_colour(quantity: str) -> None:
-    scale = scale_of(quantity)
+    scale = colour_scale.of(quantity, highest=730)
     for step in range(101):
         fill = scale.colour(scale.low + (scale.high - scale.low) * step / 100)
         assert colour_scale.contrast(colour_scale.ink(fill), fill) >= 4.3
@@ -201,23 +197,25 @@ def test_the_names_of_rooms_without_a_colour_can_be_read(scheme: str) -> None:
 
 @pytest.mark.parametrize("quantity", ["co2", "humidity", "illuminance", "power"])
 def test_a_sequential_scale_goes_one_way_in_lightness(quantity: str) -> None:
-    against_black = [colour_scale.contrast(c, "#000000") for _, c in scale_of(quantity).stops]
+    against_black = [
+        colour_scale.contrast(c, "#000000") for _, c in colour_scale.of(quantity, highest=730).stops
+    ]
     assert against_black in (sorted(against_black), sorted(against_black, reverse=True))
 
 
 def test_beyond_its_ends_a_scale_keeps_its_colour() -> None:
-    scale = scale_of("temperature")
+    scale = colour_scale.of("temperature")
     assert (scale.colour(-40), scale.colour(90)) == (scale.stops[0][1], scale.stops[-1][1])
 
 
 def test_a_stepped_scale_mixes_nothing() -> None:
-    scale = scale_of("freshness")
+    scale = colour_scale.of("freshness")
     assert {scale.colour(minutes) for minutes in range(3_000)} == {colour for _, colour in scale.stops}
 
 
 @pytest.mark.parametrize(("highest", "top"), [(730, 1_000), (0.3, 0.5), (2, 2), (None, 1), (0, 1)])
 def test_a_scale_without_fixed_ends_reaches_to_a_round_number(highest: float | None, top: float) -> None:
-    assert colour_scale.of(highest=highest).high == pytest.approx(top)
+    assert colour_scale.of("power", highest=highest).high == pytest.approx(top)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +231,7 @@ def test_a_scale_without_fixed_ends_reaches_to_a_round_number(highest: float | N
 def test_a_scale_of_values_that_lie_far_from_zero_begins_near_them(
     lowest: float, highest: float, ends: tuple[float, float]
 ) -> None:
-    scale = colour_scale.of(lowest=lowest, highest=highest)
+    scale = colour_scale.of("pressure", lowest=lowest, highest=highest)
     assert (scale.low, scale.high) == pytest.approx(ends)
 
 
