@@ -180,8 +180,8 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         building: int,
     ) -> tuple[Any, ...]:
         found = reader.building(building) if storeys else None
-        if found is None:
-            raise PreventUpdate  # the callback comes again when there is something to choose
+        if found is None or (ctx.triggered_id == AT and not still):
+            raise PreventUpdate  # the callback comes again when there is something to choose, or to tell
         said = Choice.parse(search or "")
         if said.storey is None and said.room is not None:
             said = replace(said, storey=reader.storey_of(found, said.room))

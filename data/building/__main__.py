@@ -2,9 +2,10 @@
 
     python -m data.building import FILE [--name NAME] [--tenant TENANT] [--timezone ZONE]
     python -m data.building inspect FILE
+    python -m data.building export NAME FILE [--tenant TENANT] [--crs84]
 
-FILE is an .ifc or .ifczip. Importing another version of a model under the same name keeps the rooms
-and their devices. The store has to be running.
+FILE is an .ifc or .ifczip, or a plan in GeoJSON (.geojson), which `export` writes. Importing another
+version of a model under the same name keeps the rooms and their devices. The store has to be running.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from zoneinfo import available_timezones
 
 from data import log_setup
 from data import settings as configuration
-from data.building import report
+from data.building import geojson_export, geojson_plan, report
 from data.building.model import Model
 from data.building.reading import read
 from data.errors import BadInput, BadSettings, ClerestoryError
@@ -31,7 +32,9 @@ def main(arguments: list[str]) -> int:
     try:
         wanted = _parser().parse_args(arguments)
         if wanted.command == "inspect":
-            print(json.dumps(report.details(read(wanted.file)), indent=2, ensure_ascii=False))
+            print(json.dumps(report.details(_read(wanted.file)), indent=2, ensure_ascii=False))
+        elif wanted.command == "export":
+            _export(wanted)
         else:
             _import(wanted)
     except (BadInput, BadSettings) as error:
@@ -61,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--tenant", default="main", help="whose building it is (main)")
     bring.add_argument("--timezone", help="IANA time zone of the building, such as Europe/Berlin")
     look = commands.add_parser("inspect", help="print what a model says as JSON")
-    for command in (bring, look):
+    write = commands.add_parser("export", help="write a building's plans as GeoJSON")
+    write.add_argument("name", metavar="NAME", help="name of the building")
+    write.add_argument("--tenant", default="main", help="whose building it is (main)")
+    write.add_argument("--crs84", action="store_true", help="in longitude and latitude instead of metres")
+    for command in (bring, look, write):
         command.add_argument("file", type=Path, metavar="FILE")
     return parser
 
@@ -69,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 def _import(wanted: argparse.Namespace) -> None:
     if wanted.timezone is not None and wanted.timezone not in available_timezones():
         raise BadInput(f"{wanted.timezone} is no time zone; give one such as Europe/Berlin.")
-    model = read(wanted.file)
+    model = _read(wanted.file)
     settings = configuration.load()
     log_setup.configure(settings.log_level)
     name = (wanted.name or "").strip() or _name(model, wanted.file)
@@ -80,6 +87,30 @@ def _import(wanted: argparse.Namespace) -> None:
     finally:
         store.close()
     print("\n".join(report.lines(name, model, saved)))
+
+
+def _read(file: Path) -> Model:
+    return geojson_plan.read(file) if file.suffix.lower() in geojson_plan.SUFFIXES else read(file)
+
+
+def _export(wanted: argparse.Namespace) -> None:
+    store = Store.open(configuration.load(), role="worker", connections=1)
+    try:
+        tenant = buildings.find_tenant(store, wanted.tenant)
+        rows = buildings.list_buildings(store, tenant=tenant)
+        row = next((row for row in rows if row.name == wanted.name), None)
+        found = buildings.plans(store, tenant=tenant, building=row.id) if row else None
+    finally:
+        store.close()
+    if found is None:
+        known = ", ".join(row.name for row in rows) or "none yet"
+        raise BadInput(f"There is no building {wanted.name}; there are: {known}.")
+    text = json.dumps(geojson_export.plan(*found, on_earth=wanted.crs84), ensure_ascii=False, allow_nan=False)
+    try:
+        wanted.file.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{wanted.file} cannot be written: {error.strerror or error}.") from error
+    print(f"{wanted.file} has the plans of {wanted.name}.")
 
 
 def _name(model: Model, file: Path) -> str:

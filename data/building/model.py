@@ -117,7 +117,7 @@ class Link:
 class Georeference:
     """Where on earth the model says it is, and how far that can be believed."""
 
-    source: Literal["IfcMapConversion", "ePSet_MapConversion", "IfcSite", "none"]
+    source: Literal["IfcMapConversion", "ePSet_MapConversion", "IfcSite", "GeoJSON", "none"]
     confidence: Literal["stated", "doubtful", "none"]
     doubt: str | None = None  # why it is doubtful
     latitude: float | None = None  # of the site, in degrees
