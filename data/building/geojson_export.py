@@ -54,8 +54,10 @@ def plan(building: BuildingRow, storeys: Iterable[StoreyPlan], *, on_earth: bool
     """
     projection = projection_of(building) if on_earth else None
     features = [feature for storey in storeys for feature in _features(storey, projection)]
-    said = {"type": "FeatureCollection", "name": building.name, "units": "degrees" if on_earth else "metres"}
-    return said | {"true_north_deg": building.true_north_deg, "features": features}
+    frame = (
+        {"units": "degrees"} if on_earth else {"units": "metres", "true_north_deg": building.true_north_deg}
+    )
+    return {"type": "FeatureCollection", "name": building.name} | frame | {"features": features}
 
 
 def projection_of(building: BuildingRow) -> Projection:

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from data.building.model import Georeference
+from data.building.plain import number
 from data.building.projection import Projection
 from data.errors import BadInput
 
@@ -71,7 +72,8 @@ def place(shapes: Sequence[BaseGeometry], collection: Mapping[str, Any], name: s
     if not _in_degrees(collection, bounds.tolist(), name):
         if across > _LARGEST_M:
             raise BadInput(f"{name} is {across:,.0f} m across; give a plan of one building, in metres.")
-        nowhere = Georeference(source="none", confidence="none")
+        north = number(collection.get("true_north_deg"))
+        nowhere = Georeference(source="none", confidence="none", true_north_deg=north)
         return Placed(shapes=list(shapes), georeference=nowhere, unit="METRE")
     if across > _LARGEST_DEG:
         raise BadInput(f"{name} is {across:.2f}° across; give a plan of one building.")

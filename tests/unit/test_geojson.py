@@ -165,8 +165,9 @@ def test_degrees_give_the_building_its_place() -> None:
     assert (place.longitude, place.latitude) == pytest.approx((HERE.longitude, HERE.latitude), abs=1e-7)
 
 
-def test_metres_give_no_place() -> None:
-    assert parse(*rooms(box(0, 0, 4, 4))).georeference.source == "none"
+def test_metres_give_no_place_but_true_north_where_it_is_said() -> None:
+    place = parse(*rooms(box(0, 0, 4, 4)), true_north_deg=19.5).georeference
+    assert (place.source, place.true_north_deg) == ("none", 19.5)
 
 
 @pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326"])
