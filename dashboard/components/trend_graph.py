@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from dash import Patch
 
 from dashboard.figures import trend as figures
-from dashboard.theme import COLOURS, scheme_of
+from dashboard.theme import COLOURS, Scheme, scheme_of
 from dashboard.views.trend import Trend
 
 
@@ -23,4 +26,16 @@ def moved(figure: figures.Figure) -> Patch:
     patch = Patch()
     patch["data"] = figure["data"]
     patch["layout"]["xaxis"]["autorangeoptions"] = figure["layout"]["xaxis"]["autorangeoptions"]
+    return patch
+
+
+def with_cursor(figure: figures.Figure, at: datetime, zone: ZoneInfo, scheme: Scheme) -> figures.Figure:
+    """The figure with a line at the moment that the page shows."""
+    return figure | {"layout": figure["layout"] | {"shapes": [figures.cursor(at, zone, COLOURS[scheme])]}}
+
+
+def pointed(at: datetime, zone: ZoneInfo, scheme: Scheme) -> Patch:
+    """The line alone, where it now stands."""
+    patch = Patch()
+    patch["layout"]["shapes"] = [figures.cursor(at, zone, COLOURS[scheme])]
     return patch

@@ -61,13 +61,36 @@ _FIXED: dict[str, Scale] = {
 }
 
 
-def of(quantity: str, *, highest: float | None = None) -> Scale:
-    """The scale of a quantity; of one without its own, from 0 to a round number above the highest value."""
+def has_own(quantity: str) -> bool:
+    """Whether a quantity has a scale of its own, whatever its values."""
+    return quantity in _FIXED
+
+
+def of(quantity: str, *, lowest: float | None = None, highest: float | None = None) -> Scale:
+    """The scale of a quantity; of one without its own, between round numbers around its values.
+
+    Args:
+        quantity: By name.
+        lowest: The lowest value that is shown; None: 0.
+        highest: The highest one.
+    """
     if quantity in _FIXED:
         return _FIXED[quantity]
-    top = _round_above(highest if highest and highest > 0 else 1.0)
-    stops = tuple((top * part, colour) for part, colour in tables.ANY)
-    return Scale(stops=stops, ticks=_ticks(0, top / 2, top))
+    top = highest or 0.0
+    low, high = _ends(min(0.0, top) if lowest is None else lowest, top)
+    stops = tuple((low + (high - low) * part, colour) for part, colour in tables.ANY)
+    return Scale(stops=stops, ticks=_ticks(low, (low + high) / 2, high))
+
+
+def _ends(lowest: float, highest: float) -> tuple[float, float]:
+    """Where a colour bar begins and ends: at 0 unless its values lie far from it, close together."""
+    if 0 <= lowest <= highest / 2:
+        return 0.0, _round_above(highest or 1.0)
+    if highest <= 0 and highest >= lowest / 2:
+        return -_round_above(-lowest or 1.0), 0.0
+    step = _round_above((highest - lowest) / 2 or max(abs(highest) / 100, 1e-3))
+    begin = math.floor(lowest / step) * step
+    return begin, begin + step * max(2, math.ceil((highest - begin) / step))
 
 
 def ink(background: str) -> str:

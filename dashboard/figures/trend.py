@@ -15,6 +15,7 @@ from dashboard.theme import FONT, Colours
 
 Figure = dict[str, Any]
 
+_CLOCK = "%Y-%m-%d %H:%M:%S"  # Plotly knows no zones: it is given what a clock on the building's wall shows
 NO_DATA = "No data in this period"
 
 
@@ -63,6 +64,15 @@ def steps(frame: pd.DataFrame, *, window: Window, values: Sequence[str], colours
     )
 
 
+def cursor(at: datetime, zone: ZoneInfo, colours: Colours) -> Figure:
+    """A line through the figure at one moment."""
+    moment = at.astimezone(zone).strftime(_CLOCK)
+    return {
+        "type": "line", "xref": "x", "x0": moment, "x1": moment, "yref": "paper", "y0": 0, "y1": 1,
+        "line": {"color": colours.text, "width": 1.5, "dash": "dot"},
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A stretch of buckets without a gap between them."""
@@ -80,9 +90,8 @@ def _parts(frame: pd.DataFrame, window: Window, values: Sequence[str]) -> list[_
     # A device that reports every ten minutes has no gap between two buckets of five.
     between = frame["at"].diff()
     gap = max(2.5 * window.step, 5 * between.median()) if len(frame) > 1 else window.step
-    # Plotly knows no zones: it is given what a clock on the building's wall shows.
     drawn = frame.assign(
-        at=frame["at"].dt.tz_convert(window.zone).dt.strftime("%Y-%m-%d %H:%M:%S"),
+        at=frame["at"].dt.tz_convert(window.zone).dt.strftime(_CLOCK),
         value=[_plain(value) for value in values],
     )
     return [
@@ -147,9 +156,7 @@ def _figure(traces: list[Figure], *, window: Window, colours: Colours, yaxis: Fi
         "zeroline": False,
         "automargin": True,
     }
-    begin, end = (
-        at.astimezone(window.zone).strftime("%Y-%m-%d %H:%M:%S") for at in (window.since, window.until)
-    )
+    begin, end = (at.astimezone(window.zone).strftime(_CLOCK) for at in (window.since, window.until))
     reach = {"include": [begin, end], "clipmin": begin, "clipmax": end}
     layout = {
         "font": {"family": FONT, "size": 13, "color": colours.text},

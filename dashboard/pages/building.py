@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 
 from dashboard.components import building_card, cards, live, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
 from dashboard.pages import floor_plan, room_drawer
-from dashboard.pages.floor_plan import GRAPH, PAINTED, STOREY
-from dashboard.pages.room_drawer import BUILDING, DRAWER, QUANTITY, ROOM, Reader
+from dashboard.pages.floor_plan import GRAPH, STOREY
+from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM, Reader
+from dashboard.pages.time_slider import TICK, WISH
 from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import building as views
@@ -40,6 +40,7 @@ def layout(
     storey: str | None = None,
     quantity: str | None = None,
     room: str | None = None,
+    at: str | None = None,
     **_query: str,
 ) -> Any:
     """The page with skeletons; its callbacks fill it."""
@@ -58,7 +59,7 @@ def layout(
                     html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="building-heading"),
                     html.Div(skeletons.blocks(5, height=106), id=_KPIS, className="kpis building-kpis"),
                     html.Div(
-                        [floor_plan.panel(_controls(storey, quantity)), floor_plan.room_list()],
+                        [floor_plan.panel(_controls(storey, quantity), at), floor_plan.room_list()],
                         className="building-columns",
                     ),
                     room_drawer.drawer(opened),
@@ -74,7 +75,6 @@ def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     reader = Reader(context)
     room_drawer.register(app, context, reader)
-    _register_choices(app, reader)
     floor_plan.register(app, reader)
     _register_heading(app, reader)
     _register_choices(app, reader)
@@ -93,16 +93,18 @@ def _register_heading(app: Dash, reader: Reader) -> None:
         Output(_MISSING, "children"),
         Input(MARK, "data"),
         Input(BUILDING, "data"),
+        Input(AT, "data"),
         State(STOREY, "data"),
         State(QUANTITY, "data"),
     )
     @identity.needs("viewer")
     def show_building(
-        _mark: Any, building: int, storeys: list[Any], quantities: list[Any]
+        _mark: Any, building: int, at: Any, storeys: list[Any], quantities: list[Any]
     ) -> tuple[Any, ...]:
         found = reader.building(building)
         if found is None:
             return *[no_update] * 6, notices.not_found()
+        then = reader.then(found, at)
         choices = plan_controls.storeys(found.storeys)
         labels = plans.quantities(found.series).items()
         measured = [{"value": name, "label": label} for name, label in labels]
@@ -110,7 +112,7 @@ def _register_heading(app: Dash, reader: Reader) -> None:
             building_card.heading(found),
             [
                 cards.kpi(kpi)
-                for kpi in views.kpis(found, now=datetime.now(UTC), units=identity.current().units)
+                for kpi in views.kpis(then.building, now=then.now, units=identity.current().units)
             ],
             no_update if choices == storeys else choices,
             no_update if choices == storeys else choices,
@@ -153,6 +155,8 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         Input(live.slot(plan_controls.ROOMS, ALL), "n_clicks"),
         Input(DRAWER, "opened"),
         Input(_ADDRESS, "search"),
+        Input(AT, "data"),
+        Input(TICK, "disabled"),
         State(ROOM, "data"),
         State(PAINTED, "data"),
         State(BUILDING, "data"),
@@ -169,18 +173,26 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         _presses: list[int | None],
         opened: bool,
         search: str | None,
+        at: dict[str, Any] | None,
+        still: bool,
         room: int | None,
         painted: dict[str, Any] | None,
         building: int,
     ) -> tuple[Any, ...]:
         found = reader.building(building) if storeys else None
-        if found is None:
-            raise PreventUpdate  # the callback comes again when there is something to choose
-        choice = Choice(storey=storey, quantity=quantity, room=room)
+        if found is None or (ctx.triggered_id == AT and not still):
+            raise PreventUpdate  # the callback comes again when there is something to choose, or to tell
         said = Choice.parse(search or "")
+        if said.storey is None and said.room is not None:
+            said = replace(said, storey=reader.storey_of(found, said.room))
+        # While a period is played, the address stays: every step would be one to go back over.
+        moment = (at["at"] if at else None) if still else said.at
+        choice = Choice(storey=storey, quantity=quantity, room=room, at=moment)
         trigger = ctx.triggered_id
         if _ADDRESS in ctx.triggered_prop_ids.values():
             choice = said
+            if said.at != moment:
+                set_props(WISH, {"data": said.at})
         elif isinstance(trigger, dict) and ctx.triggered[0]["value"]:  # else it is new, nobody pressed it
             choice = replace(choice, room=trigger["key"])
         elif trigger == GRAPH and clicked and painted:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +16,11 @@ from dashboard.components import live, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.figures import colour_scale, drawing
 from dashboard.figures import plan as figures
+from dashboard.figures.colour_scale import Scale
 from dashboard.figures.drawing import Drawing
 from dashboard.figures.plan_frame import FEET, METRES
-from dashboard.pages.room_drawer import BUILDING, QUANTITY, Reader
+from dashboard.pages import time_slider
+from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY, Reader, Then
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import scheme_of
@@ -30,7 +31,6 @@ from data.store.buildings import StoreyPlan
 
 STOREY = "building-storey"  # its value is the id of the chosen one as text
 GRAPH = "building-plan"
-PAINTED = "building-painted"  # dcc.Store: what is drawn, a fingerprint of each trace, the ids of the rooms
 
 _SEARCH = "building-search"
 _BAR = "building-bar"
@@ -45,10 +45,11 @@ _HIDDEN = {"display": "none"}
 _Changes = Mapping[int, figures.Figure]
 
 
-def panel(head: list[Any]) -> html.Section:
-    """The plan under the controls that choose what it shows."""
+def panel(head: list[Any], at: str | None) -> html.Section:
+    """The plan under the controls that choose what it shows, over the slider that chooses when."""
     return html.Section(
         [
+            # What is drawn, a fingerprint of each trace, the ids of the rooms, and the moment.
             dcc.Store(id=PAINTED),
             html.Div(head, className="plan-head"),
             html.Div(
@@ -63,6 +64,7 @@ def panel(head: list[Any]) -> html.Section:
                 className="plan",
             ),
             html.Div(id=_EMPTY),
+            time_slider.bar(at),
             html.Div(
                 [
                     html.Div(id=_BAR, className="bar-place"),
@@ -106,6 +108,7 @@ def clicked_room(click: dict[str, Any], painted: dict[str, Any]) -> int | None:
 def register(app: Dash, reader: Reader) -> None:
     """The callbacks of both."""
     _register_plan(app, reader)
+    time_slider.register(app, reader)
     _register_rooms(app, reader)
 
 
@@ -128,12 +131,19 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         Input(STOREY, "value"),
         Input(QUANTITY, "value"),
         Input(SCHEME, "computedColorScheme"),
+        Input(AT, "data"),
         State(BUILDING, "data"),
         State(PAINTED, "data"),
     )
     @identity.needs("viewer")
     def show_plan(
-        _mark: Any, storey: str | None, quantity: str | None, scheme: str | None, building: int, painted: Any
+        _mark: Any,
+        storey: str | None,
+        quantity: str | None,
+        scheme: str | None,
+        at: Any,
+        building: int,
+        painted: Any,
     ) -> tuple[Any, ...]:
         found, plan = _chosen(reader, building, storey)
         if found is not None and not found.storeys:
@@ -143,10 +153,10 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         outlines = drawn(identity.current().tenant_id, plan.id, found.revision)
         if outlines is None:
             raise PreventUpdate
-        series, now, look = views.in_rooms(found.series), datetime.now(UTC), scheme_of(scheme)
-        units = identity.current().units
-        said = plans.readings(plan.rooms, series, quantity, now=now, units=units)
-        scale = colour_scale.of(quantity, highest=plans.highest(series.values(), quantity, now=now))
+        then, look, units = reader.then(found, at), scheme_of(scheme), identity.current().units
+        series = views.in_rooms(then.building.series)
+        said = plans.readings(plan.rooms, series, quantity, now=then.now, units=units)
+        scale = _scale(then, quantity)
         scale = replace(scale, ticks=plans.ticks(scale.low, scale.high, quantity, units=units) or scale.ticks)
         paint = figures.paint(outlines, said, scale=scale, scheme=look)
         changes = figures.changing(outlines, paint, scheme=look)
@@ -159,7 +169,7 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         )
         return (
             figure,
-            {"what": what, "prints": prints, "rooms": [room.id for room in outlines.rooms]},
+            {"what": what, "prints": prints, "rooms": [room.id for room in outlines.rooms], "at": at},
             {"--aspect": f"{outlines.aspect:.3f}"} if outlines.bounds else _HIDDEN,
             plan_controls.colour_bar(scale, name=plans.name(quantity, units=units)),
             plan_controls.key(ages=quantity == plans.FRESHNESS),
@@ -178,6 +188,7 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
         Input(STOREY, "value"),
         Input(QUANTITY, "value"),
         Input(_SEARCH, "value"),
+        Input(AT, "data"),
         State(BUILDING, "data"),
         State(live.slot(plan_controls.ROOMS, ALL), "id"),
     )
@@ -187,6 +198,7 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
         storey: str | None,
         quantity: str | None,
         search: str | None,
+        at: Any,
         building: int,
         slots: list[live.Slot],
     ) -> tuple[Any, ...]:
@@ -195,9 +207,10 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
             return None, [no_update] * len(slots), "0"
         if found is None or plan is None or quantity is None:
             raise PreventUpdate
-        series, units = views.in_rooms(found.series), identity.current().units
-        said = plans.readings(plan.rooms, series, quantity, now=datetime.now(UTC), units=units)
-        kept = [slot["key"] for slot in slots] if ctx.triggered_id == MARK else []
+        then, units = reader.then(found, at), identity.current().units
+        series = views.in_rooms(then.building.series)
+        said = plans.readings(plan.rooms, series, quantity, now=then.now, units=units)
+        kept = [slot["key"] for slot in slots] if ctx.triggered_id in (MARK, AT) else []
         listed = plans.room_list(plan.rooms, said, search=search or "", order=kept)
         rooms, insides = live.update(
             {room.id: room for room in listed.rooms},
@@ -216,6 +229,18 @@ def _chosen(reader: Reader, building: int, storey: str | None) -> tuple[Building
     found = reader.building(building)
     row = found.storey(storey) if found and storey else None
     return found, reader.plan(row.id, found.revision) if found and row else None
+
+
+def _scale(then: Then, quantity: str) -> Scale:
+    """The colours of a quantity: its own, else for the whole building, so that its storeys share them."""
+    if colour_scale.has_own(quantity):
+        return colour_scale.of(quantity)
+    highs, lows = (views.in_rooms(then.extremes(pick=pick)).values() for pick in (max, min))
+    return colour_scale.of(
+        quantity,
+        lowest=plans.lowest(lows, quantity, now=then.now),
+        highest=plans.highest(highs, quantity, now=then.now),
+    )
 
 
 def _changed(changes: _Changes, prints: list[int], shown: list[int]) -> Any:

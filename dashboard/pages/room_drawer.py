@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
+from dashboard import format
 from dashboard.components import live, skeletons, trend_graph
 from dashboard.components import room as parts
 from dashboard.components.icon import named
@@ -16,19 +18,25 @@ from dashboard.context import Context
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.snapshot import Snapshot
+from dashboard.theme import scheme_of
 from dashboard.views import plan as plans
 from dashboard.views import room as views
 from dashboard.views import trend as trends
 from dashboard.views.building import Building, Buildings
+from dashboard.views.past import Moment, Pasts
 from data.errors import StoreBusy, StoreUnavailable
 from data.store import buildings, spatial
 from data.store.buildings import StoreyPlan
 from data.store.devices import SeriesRow
+from data.store.past import Pick, Window
+from data.store.places import PlacedSeries
 
 DRAWER = "room-drawer"
 BUILDING = "building"  # dcc.Store: its id
 ROOM = "room"  # dcc.Store: the id of the room that is open, or None
 QUANTITY = "building-quantity"  # the plan's; its series comes first
+AT = "building-at"  # dcc.Store: the moment that is shown, as `views.past.Moment` is kept; None: live
+PAINTED = "building-painted"  # dcc.Store: what the plan draws; `floor_plan` says more
 
 _TITLE = "room-title"
 _FACTS = "room-facts"
@@ -39,9 +47,23 @@ _ABOUT = "room-about"
 _TREND = "room-trend"
 _PERIOD = "room-period"
 _GRAPH = "room-graph"
-_DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, whether it has any data
+_DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, with a cursor, with any data
 _TOLD = "room-told"  # dcc.Store: the room that its facts are of, and their units
 _SPARKED = "room-sparked"  # dcc.Store: of which room the sparks are, and of which turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """A building as it is, or as it was at a moment that is over."""
+
+    building: Building
+    now: datetime  # aware: the time that it then is
+    window: Window | None  # the steps around the moment; None: live
+
+    def extremes(self, *, pick: Pick) -> tuple[PlacedSeries, ...]:
+        """The highest or lowest of each series: to these colours reach, so that they stay in a play."""
+        series = self.building.series
+        return self.window.extremes(series, self.now, pick=pick) if self.window else series
 
 
 class Reader:
@@ -50,6 +72,31 @@ class Reader:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._buildings = Buildings(context.store)
+        self._pasts = Pasts(context.store)
+
+    def then(self, found: Building, at: object) -> Then:
+        """The building at the moment that the page keeps, or now. Raises what `building` does."""
+        moment = Moment.of(at)
+        if moment is None:
+            return Then(building=found, now=datetime.now(UTC), window=None)
+        window = self._window(found.row.id, moment)
+        return Then(
+            building=replace(found, series=window.as_of(found.series, moment.at)),
+            now=moment.at,
+            window=window,
+        )
+
+    def _window(self, building: int, moment: Moment) -> Window:
+        try:
+            return self._pasts.window(building, moment, tenant=identity.current().tenant_id)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
+    def storey_of(self, found: Building, room: int | None) -> str | None:
+        """The id of the storey that a room is on, as text; None when it is on none."""
+        plans = (self.plan(storey.id, found.revision) for storey in found.storeys)
+        on = (str(plan.id) for plan in plans if plan and any(one.id == room for one in plan.rooms))
+        return next(on, None)
 
     def building(self, building: int) -> Building | None:
         """The building, of this account's tenant alone; None when there is none of this id.
@@ -73,11 +120,13 @@ class Reader:
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error
 
-    def rows(self, building: int, room: int) -> list[SeriesRow]:
-        """The series of the devices in a room. Raises what `building` does."""
+    def rows(self, building: int, room: int, at: object = None) -> list[SeriesRow]:
+        """The series of the devices in a room, as they are or were. Raises what `building` does."""
         found = self.building(building)
         placed = {one.series_id for one in found.series if one.space_id == room} if found else set()
-        return [row for row in self._snapshot().rows if row.series_id in placed]
+        rows = [row for row in self._snapshot().rows if row.series_id in placed]
+        moment = Moment.of(at)
+        return list(self._window(building, moment).as_of(rows, moment.at)) if moment else rows
 
     def _snapshot(self) -> Snapshot:
         snapshot = self._context.snapshots.overview(identity.current().tenant_id)
@@ -153,6 +202,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         Output(_SPARKED, "data"),
         Input(MARK, "data"),
         Input(ROOM, "data"),
+        Input(AT, "data"),
         State(live.slot(parts.SERIES, ALL), "id"),
         State(_SERIES, "value"),
         State(QUANTITY, "value"),
@@ -163,6 +213,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
     def show_values(
         _mark: Any,
         room: int | None,
+        at: Any,
         slots: list[live.Slot],
         chosen: str | None,
         quantity: str | None,
@@ -171,8 +222,9 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
     ) -> tuple[Any, ...]:
         if room is None:
             raise PreventUpdate
-        now = datetime.now(UTC)
-        rows, units = reader.rows(building, room), identity.current().units
+        moment = Moment.of(at)
+        now = moment.at if moment else datetime.now(UTC)
+        rows, units = reader.rows(building, room, at), identity.current().units
         measured = {
             one.point.series_id: one for one in views.measured(rows, now=now, first=quantity, units=units)
         }
@@ -213,6 +265,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         Input(_SERIES, "value"),
         Input(_PERIOD, "value"),
         Input(SCHEME, "computedColorScheme"),
+        Input(AT, "data"),
         State(ROOM, "data"),
         State(BUILDING, "data"),
         State(_DRAWN, "data"),
@@ -223,6 +276,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         chosen: str | None,
         period: str,
         scheme: str | None,
+        at: Any,
         room: int | None,
         building: int,
         drawn: list[Any] | None,
@@ -233,13 +287,20 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         if row is None:
             raise PreventUpdate
         wanted = period if period in trends.PERIODS else trends.DEFAULT
-        what, newest = f"{chosen} {wanted} {scheme} {identity.current().units}", trends.newest(row, wanted)
-        if drawn and drawn[:2] == [what, newest]:
-            raise PreventUpdate
-        trend = _trend(context, row, wanted)
+        moment, now, look = Moment.of(at), datetime.now(UTC), scheme_of(scheme)
+        cursor = moment.at if moment else None
+        until = trends.until_of(cursor, wanted, now=now) if cursor else now
+        newest = int(until.timestamp()) if cursor else trends.newest(row, wanted)
+        what, zone = f"{chosen} {wanted} {scheme} {identity.current().units}", format.zone(row.timezone)
+        shown = [what, newest, cursor is not None]
+        if drawn and drawn[:3] == shown:
+            return trend_graph.pointed(cursor, zone, look) if cursor else no_update, no_update
+        trend = _trend(context, row, wanted, until=until)
         draws, figure = not trend.frame.empty, trend_graph.drawn(trend, scheme)
-        moves = draws and drawn and [drawn[0], drawn[2]] == [what, True]
-        return trend_graph.moved(figure) if moves else figure, [what, newest, draws]
+        if cursor:
+            figure = trend_graph.with_cursor(figure, cursor, zone, look)
+        moves = draws and not cursor and drawn and [drawn[0], *drawn[2:]] == [what, False, True]
+        return trend_graph.moved(figure) if moves else figure, [*shown, draws]
 
 
 def _around(context: Context, room: int, building: int, quantity: str | None) -> list[Any]:
@@ -276,14 +337,14 @@ def _course() -> list[Any]:
     ]
 
 
-def _trend(context: Context, row: SeriesRow, period: trends.Period) -> trends.Trend:
+def _trend(context: Context, row: SeriesRow, period: trends.Period, *, until: datetime) -> trends.Trend:
     try:
         return trends.trend(
             context.store,
             tenant=identity.current().tenant_id,
             row=row,
             period=period,
-            now=datetime.now(UTC),
+            now=until,
             units=identity.current().units,
         )
     except (StoreUnavailable, StoreBusy) as error:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from analytics.units import UnitSystem
 from dashboard import format
+from dashboard.views import past
 from dashboard.views import plan as plans
 from dashboard.views.overview import Kpi
 from data.store import buildings, places
@@ -28,6 +29,7 @@ class Choice:
     storey: str | None = None  # its id
     quantity: str | None = None
     room: int | None = None  # the id of the one that is open
+    at: str | None = None  # the moment that is looked at, as `past.write` does; None: live
 
     @classmethod
     def parse(cls, search: str) -> Choice:
@@ -38,12 +40,13 @@ class Choice:
             storey=said.get("storey"),
             quantity=said.get("quantity"),
             room=int(room) if is_id(room) else None,
+            at=past.write(at) if (at := past.parse(said.get("at"))) else None,
         )
 
     @property
     def search(self) -> str:
         """The query of an address that says this choice."""
-        parts = {"storey": self.storey, "quantity": self.quantity, "room": self.room}
+        parts = {"storey": self.storey, "quantity": self.quantity, "room": self.room, "at": self.at}
         return "?" + urlencode({name: value for name, value in parts.items() if value is not None})
 
 
@@ -68,6 +71,7 @@ class Building:
             storey=str(storey.id) if storey else None,
             quantity=self.quantity(choice.quantity),
             room=choice.room,
+            at=choice.at,
         )
 
     def storey(self, wanted: object) -> StoreyRow | None:

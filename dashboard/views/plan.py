@@ -1,7 +1,7 @@
 """What a floor plan tells of its rooms: a value each, how old it is, and their order in the list.
 
 The value of a room is the mean of the latest values in it that are not older than an hour; of
-powers it is the sum, and a room is occupied when any of its devices says so. Where all are older,
+powers and amounts it is the sum, and a room is occupied when any of its devices says so. Where all are older,
 the newest one stands for what was, and is shown as such.
 """
 
@@ -25,7 +25,13 @@ FRESH_WITHIN = timedelta(hours=1)
 FRESHNESS = "freshness"  # stands among the quantities; its value is the age of the newest reading in minutes
 FRESHNESS_LABEL = "Last reading"
 
-_COLOURED = ("temperature", "co2", "humidity", "illuminance", "occupancy", "power")
+_FIRST = ("temperature", "co2", "humidity", "illuminance", "occupancy", "power")  # what is asked for most
+_NO_MEAN = frozenset({"wind_direction"})  # north is 0° and 360°
+# What rooms have more of with every device that measures it.
+_SUMMED = frozenset(
+    {"power", "thermal_power", "apparent_power", "reactive_power", "energy", "thermal_energy"}
+    | {"apparent_energy", "reactive_energy", "water", "gas", "volume"}
+)
 _KEPT: UnitSystem = "metric"  # what values are kept in
 _TICKS = 6  # at most, about
 _LISTED = 40  # rooms in the list at once; the search finds the others
@@ -67,9 +73,15 @@ NOTHING = Reading(state="none", value=None, written="no data", short="", age="")
 
 
 def quantities(series: Iterable[PlacedSeries]) -> dict[str, str]:
-    """What a plan can be coloured by: the label of each quantity that has readings, and freshness."""
+    """What a plan can be coloured by: the label of each quantity that has readings, and freshness.
+
+    Those with the same label, as volatile compounds by mass and by parts, say their units.
+    """
     there = {one.quantity for one in series if one.value is not None and _comparable(one)}
-    labels = {name: QUANTITIES[name].label for name in _COLOURED if name in there}
+    names = dict.fromkeys((*_FIRST, *QUANTITIES))
+    labels = {name: QUANTITIES[name].label for name in names if name in there - _NO_MEAN}
+    twice = {name for name, label in labels.items() if list(labels.values()).count(label) > 1}
+    labels |= {name: f"{labels[name]} [{QUANTITIES[name].unit}]" for name in twice}
     return labels | {FRESHNESS: FRESHNESS_LABEL}
 
 
@@ -156,8 +168,17 @@ def _round_step(least: float) -> float:
 
 def highest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
     """The highest value in any room of a building, so that its storeys can share their colours."""
-    values = (reading(series, quantity, now=now).value for series in rooms)
-    return max((value for value in values if value is not None), default=None)
+    return max(_values(rooms, quantity, now), default=None)
+
+
+def lowest(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, *, now: datetime) -> float | None:
+    """The lowest one."""
+    return min(_values(rooms, quantity, now), default=None)
+
+
+def _values(rooms: Iterable[Sequence[PlacedSeries]], quantity: str, now: datetime) -> list[float]:
+    found = (reading(series, quantity, now=now).value for series in rooms)
+    return [value for value in found if value is not None]
 
 
 def is_fresh(series: PlacedSeries, *, now: datetime) -> bool:
@@ -209,7 +230,7 @@ def _comparable(series: PlacedSeries) -> bool:
 def _together(quantity: str, values: Sequence[float]) -> float:
     if quantity == "occupancy":
         return float(any(values))
-    return sum(values) if quantity == "power" else fmean(values)
+    return sum(values) if quantity in _SUMMED else fmean(values)
 
 
 def _written(quantity: str, value: float, units: UnitSystem, *, unit: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,9 @@ PERIODS: dict[Period, tuple[str, timedelta]] = {
     "1y": ("1 y", timedelta(days=365)),
 }
 DEFAULT: Period = "24h"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SOON = timedelta(minutes=5)
 
 # Few enough steps for every one of them to be a pixel or more on a phone's or a laptop's screen.
 _POINTS = 750
@@ -91,6 +94,13 @@ def trend(
         figures=_figures(row, frame, units),
         said=tuple((format.moment(at, zone=zone), text) for at, text in said),
     )
+
+
+def until_of(at: datetime, period: Period, *, now: datetime) -> datetime:
+    """Where a period ends that shows a moment well inside; the same for all moments of half its length."""
+    half = PERIODS[period][1] / 2
+    soon = _EPOCH + ((now - _EPOCH) // _SOON + 1) * _SOON
+    return min(soon, _EPOCH + ((at - _EPOCH) // half + 1.5) * half)
 
 
 def newest(row: SeriesRow, period: Period) -> int:

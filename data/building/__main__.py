@@ -2,9 +2,10 @@
 
     python -m data.building import FILE [--name NAME] [--tenant TENANT] [--timezone ZONE]
     python -m data.building inspect FILE
+    python -m data.building export NAME FILE [--tenant TENANT] [--crs84]
 
-FILE is an .ifc or .ifczip. Importing another version of a model under the same name keeps the rooms
-and their devices. The store has to be running.
+FILE is an .ifc or .ifczip, or a plan in GeoJSON (.geojson), which `export` writes. Importing another
+version of a model under the same name keeps the rooms and their devices. The store has to be running.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from zoneinfo import available_timezones
 
 from data import log_setup
 from data import settings as configuration
-from data.building import report
+from data.building import geojson_export, report
 from data.building.bringing import bring_in
 from data.building.sandbox import read_safely
 from data.errors import BadInput, BadSettings, ClerestoryError
@@ -33,6 +34,8 @@ def main(arguments: list[str]) -> int:
         wanted = _parser().parse_args(arguments)
         if wanted.command == "inspect":
             print(json.dumps(report.details(read_safely(wanted.file)), indent=2, ensure_ascii=False))
+        elif wanted.command == "export":
+            _export(wanted)
         else:
             _import(wanted)
     except (BadInput, BadSettings) as error:
@@ -62,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--tenant", default="main", help="whose building it is (main)")
     bring.add_argument("--timezone", help="IANA time zone of the building, such as Europe/Berlin")
     look = commands.add_parser("inspect", help="print what a model says as JSON")
-    for command in (bring, look):
+    write = commands.add_parser("export", help="write a building's plans as GeoJSON")
+    write.add_argument("name", metavar="NAME", help="name of the building")
+    write.add_argument("--tenant", default="main", help="whose building it is (main)")
+    write.add_argument("--crs84", action="store_true", help="in longitude and latitude instead of metres")
+    for command in (bring, look, write):
         command.add_argument("file", type=Path, metavar="FILE")
     return parser
 
@@ -83,6 +90,26 @@ def _import(wanted: argparse.Namespace) -> None:
             actor="command line",
         )
     print("\n".join(report.lines(brought.name, brought.model, brought.saved)))
+
+
+def _export(wanted: argparse.Namespace) -> None:
+    store = Store.open(configuration.load(), role="worker", connections=1)
+    try:
+        tenant = buildings.find_tenant(store, wanted.tenant)
+        rows = buildings.list_buildings(store, tenant=tenant)
+        row = next((row for row in rows if row.name == wanted.name), None)
+        found = buildings.plans(store, tenant=tenant, building=row.id) if row else None
+    finally:
+        store.close()
+    if found is None:
+        known = ", ".join(row.name for row in rows) or "none yet"
+        raise BadInput(f"There is no building {wanted.name}; there are: {known}.")
+    text = json.dumps(geojson_export.plan(*found, on_earth=wanted.crs84), ensure_ascii=False, allow_nan=False)
+    try:
+        wanted.file.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{wanted.file} cannot be written: {error.strerror or error}.") from error
+    print(f"{wanted.file} has the plans of {wanted.name}.")
 
 
 def _fail(error: ClerestoryError, code: int) -> int:

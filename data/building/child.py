@@ -28,9 +28,13 @@ Task = Callable[[Order, Say], None]
 
 def read(order: Order, say: Say) -> None:
     """Write the model that is in a file: first as a plan of its rooms, then whole."""
-    from data.building import reading  # under the limits, as all that a file touches
+    from data.building import geojson_plan, reading  # under the limits, as all that a file touches
 
     folder = Path(order.folder)
+    if Path(order.name).suffix.lower() in geojson_plan.SUFFIXES:
+        model = geojson_plan.read(Path(order.path), name=order.name)
+        (folder / MODEL).write_bytes(msgspec.json.encode(model))
+        return
 
     def on_rooms(model: Model) -> None:
         (folder / PLAN).write_bytes(msgspec.json.encode(model))

@@ -114,7 +114,7 @@ def _door(
     if storey is None and mesh is not None:
         storey = hierarchy.level_of(storeys, mesh.bottom)
     shape = _outline(entity, mesh, units) if mesh else None
-    near = _beside(shape, [one for one in rooms if one.space.storey == storey]) if shape else set()
+    near = beside(shape, [one for one in rooms if one.space.storey == storey]) if shape else set()
     return Door(
         key=entity.id(),
         name=plain.text(entity.Name),
@@ -147,7 +147,7 @@ def _joined(stated: set[int], near: set[int]) -> set[int]:
     return both if len(both) == 2 else stated | near
 
 
-def _beside(door: BaseGeometry, rooms: Iterable[Room]) -> set[int]:
+def beside(door: BaseGeometry, rooms: Iterable[Room]) -> set[int]:
     """The keys of the rooms right before and behind a door, two at most."""
     reach = _across(door)
     shares = [

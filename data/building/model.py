@@ -125,7 +125,9 @@ class Material:
 class Georeference:
     """Where on earth the model says it is, and how far that can be believed."""
 
-    source: Literal["IfcMapConversion", "IfcRigidOperation", "ePSet_MapConversion", "IfcSite", "none"]
+    source: Literal[
+        "IfcMapConversion", "IfcRigidOperation", "ePSet_MapConversion", "IfcSite", "GeoJSON", "none"
+    ]
     confidence: Literal["stated", "doubtful", "none"]
     doubt: str | None = None  # why it is doubtful
     notes: tuple[str, ...] = ()  # what is odd about it, as sentences, and does not make it doubtful

@@ -17,8 +17,8 @@ from data.store.pool import Store
 
 __all__ = [
     "BuildingRow", "PlanDoor", "PlanElement", "PlanRoom", "Saved", "SpaceRow", "StoreyPlan", "StoreyRow",
-    "bind_device", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan", "save", "space",
-    "spaces_by_global_id", "storeys",
+    "bind_device", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan", "plans", "save",
+    "space", "spaces_by_global_id", "storeys",
 ]  # fmt: skip
 
 _SQL = statements.load("buildings")
@@ -64,6 +64,7 @@ class PlanRoom:
     label_point: tuple[float, float] | None
     area_m2: float | None
     height_m: float | None
+    global_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,15 @@ def plan(store: Store, *, tenant: int, storey: int) -> StoreyPlan | None:
     with store.transaction(tenant=tenant) as connection:
         cursor = connection.cursor(row_factory=kwargs_row(_plan))
         return cursor.execute(_SQL["plan"], {"storey_id": storey}).fetchone()
+
+
+def plans(store: Store, *, tenant: int, building: int) -> tuple[BuildingRow, tuple[StoreyPlan, ...]] | None:
+    """A building with the plans of all its storeys, the lowest first; None when the tenant has none such."""
+    row = next((row for row in list_buildings(store, tenant=tenant) if row.id == building), None)
+    found = [
+        plan(store, tenant=tenant, storey=one.id) for one in storeys(store, tenant=tenant, building=building)
+    ]
+    return (row, tuple(one for one in found if one)) if row else None
 
 
 def _plan(

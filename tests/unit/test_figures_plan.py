@@ -197,7 +197,9 @@ def test_the_names_of_rooms_without_a_colour_can_be_read(scheme: str) -> None:
 
 @pytest.mark.parametrize("quantity", ["co2", "humidity", "illuminance", "power"])
 def test_a_sequential_scale_goes_one_way_in_lightness(quantity: str) -> None:
-    against_black = [colour_scale.contrast(c, "#000000") for _, c in colour_scale.of(quantity).stops]
+    against_black = [
+        colour_scale.contrast(c, "#000000") for _, c in colour_scale.of(quantity, highest=730).stops
+    ]
     assert against_black in (sorted(against_black), sorted(against_black, reverse=True))
 
 
@@ -211,9 +213,26 @@ def test_a_stepped_scale_mixes_nothing() -> None:
     assert {scale.colour(minutes) for minutes in range(3_000)} == {colour for _, colour in scale.stops}
 
 
-@pytest.mark.parametrize(("highest", "top"), [(730, 1_000), (0.3, 0.5), (2, 2), (None, 1), (0, 1), (-5, 1)])
+@pytest.mark.parametrize(("highest", "top"), [(730, 1_000), (0.3, 0.5), (2, 2), (None, 1), (0, 1)])
 def test_a_scale_without_fixed_ends_reaches_to_a_round_number(highest: float | None, top: float) -> None:
     assert colour_scale.of("power", highest=highest).high == pytest.approx(top)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "ends"),
+    [
+        (-72, -55, (-80, -50)),
+        (1_008, 1_016, (1_005, 1_020)),
+        (-3, 6, (-5, 10)),
+        (230, 230, (230, 240)),
+        (-8, -2, (-10, 0)),
+    ],
+)
+def test_a_scale_of_values_that_lie_far_from_zero_begins_near_them(
+    lowest: float, highest: float, ends: tuple[float, float]
+) -> None:
+    scale = colour_scale.of("pressure", lowest=lowest, highest=highest)
+    assert (scale.low, scale.high) == pytest.approx(ends)
 
 
 def test_the_arrow_points_to_true_north() -> None:

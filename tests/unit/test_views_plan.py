@@ -148,8 +148,21 @@ def test_freshness_is_the_age_of_the_newest_reading_of_any_quantity() -> None:
 
 
 def test_a_plan_can_be_coloured_by_what_has_readings_and_by_freshness() -> None:
-    found = (series(), series(None, quantity="co2"), series(5.0, quantity="battery", unit="%"))
-    assert list(views.quantities(found)) == ["temperature", views.FRESHNESS]
+    found = (
+        series(5.0, quantity="battery", unit="%"),
+        series(0.4, quantity="voc", unit="ppm"),
+        series(None, quantity="co2"),
+        series(),
+    )
+    assert list(views.quantities(found)) == ["temperature", "battery", views.FRESHNESS]
+
+
+def test_two_quantities_of_one_label_say_their_units() -> None:
+    found = (series(quantity="voc"), series(quantity="voc_parts"))
+    assert list(views.quantities(found).values())[:2] == [
+        "Volatile organic compounds [µg/m³]",
+        "Volatile organic compounds [ppb]",
+    ]
 
 
 def test_rooms_are_listed_by_value_and_those_without_one_last() -> None:

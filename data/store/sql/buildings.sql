@@ -32,7 +32,7 @@ SELECT storey.id, storey.building_id, storey.name, storey.elevation_m, building.
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', space.id, 'name', space.name, 'long_name', space.long_name, 'use', space.use,
             'footprint', space.footprint, 'label_point', space.label_point -> 'coordinates',
-            'area_m2', space.area_m2, 'height_m', space.height_m)
+            'area_m2', space.area_m2, 'height_m', space.height_m, 'global_id', space.global_id)
             ORDER BY space.name, space.id), '[]')
         FROM space WHERE space.storey_id = storey.id AND space.gone_at IS NULL) AS rooms,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
