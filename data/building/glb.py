@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
+from trimesh.exchange.gltf import export_glb
 from trimesh.visual.material import PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 
@@ -112,8 +113,7 @@ def encode(found: Shell, origin_m: Point) -> bytes:
     # What is seen through is drawn last, over what is behind it.
     for colour in sorted(by_colour, key=lambda colour: (-colour[3], colour)):
         scene.add_geometry(_mesh(colour, by_colour[colour], np.array(origin_m)))
-    content: bytes = scene.export(file_type="glb", include_normals=False)
-    return content
+    return bytes(export_glb(scene, include_normals=False))
 
 
 def _mesh(colour: Colour, parts: list[tuple[int, Placed]], origin: NDArray[np.float64]) -> trimesh.Trimesh:
