@@ -45,8 +45,8 @@ _HIDDEN = {"display": "none"}
 _Changes = Mapping[int, figures.Figure]
 
 
-def panel(head: list[Any]) -> html.Section:
-    """The plan under the controls that choose what it shows."""
+def panel(head: list[Any], other: Any = None) -> html.Section:
+    """The plan under the controls that choose what it shows, with the other view that may stand for it."""
     return html.Section(
         [
             dcc.Store(id=PAINTED),
@@ -62,6 +62,7 @@ def panel(head: list[Any]) -> html.Section:
                 id=_PLACE,
                 className="plan",
             ),
+            other,
             html.Div(id=_EMPTY),
             html.Div(
                 [

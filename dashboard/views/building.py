@@ -18,6 +18,8 @@ from data.store.buildings import BuildingRow, StoreyPlan, StoreyRow
 from data.store.places import PlacedSeries, Places
 from data.store.pool import Store
 
+VIEWS = ("plan", "3d")  # of a building; the first is the one nobody has to ask for
+
 _STUFFY_PPM = 1_000  # above it, most guidelines ask for more air
 
 
@@ -28,6 +30,7 @@ class Choice:
     storey: str | None = None  # its id
     quantity: str | None = None
     room: int | None = None  # the id of the one that is open
+    view: str | None = None  # one of `VIEWS`
 
     @classmethod
     def parse(cls, search: str) -> Choice:
@@ -38,12 +41,18 @@ class Choice:
             storey=said.get("storey"),
             quantity=said.get("quantity"),
             room=int(room) if is_id(room) else None,
+            view=said.get("view"),
         )
 
     @property
     def search(self) -> str:
         """The query of an address that says this choice."""
-        parts = {"storey": self.storey, "quantity": self.quantity, "room": self.room}
+        parts = {
+            "view": self.view if self.view != VIEWS[0] else None,
+            "storey": self.storey,
+            "quantity": self.quantity,
+            "room": self.room,
+        }
         return "?" + urlencode({name: value for name, value in parts.items() if value is not None})
 
 
@@ -68,6 +77,7 @@ class Building:
             storey=str(storey.id) if storey else None,
             quantity=self.quantity(choice.quantity),
             room=choice.room,
+            view=choice.view if choice.view in VIEWS else VIEWS[0],
         )
 
     def storey(self, wanted: object) -> StoreyRow | None:
