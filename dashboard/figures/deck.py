@@ -44,3 +44,8 @@ LIGHT: list[Spec] = [
     }
 ]  # fmt: skip
 MATERIAL: Spec = {"ambient": 0.62, "diffuse": 0.46, "shininess": 8, "specularColor": [0, 0, 0]}
+
+
+def parts(spec: Spec) -> dict[str, Any]:
+    """The layers of a picture by their id, and where one looks from as `view`."""
+    return {layer["id"]: layer for layer in spec["layers"]} | {"view": spec["initialViewState"]}

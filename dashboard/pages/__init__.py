@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from dashboard.pages import building, device, devices, not_found_404, overview, system
+from dashboard.pages import building, device, devices, map, not_found_404, overview, system
 
-PAGES: tuple[ModuleType, ...] = (overview, devices, building, device, system, not_found_404)
+PAGES: tuple[ModuleType, ...] = (overview, map, devices, building, device, system, not_found_404)
