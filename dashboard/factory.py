@@ -11,10 +11,21 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard import shell
+from dashboard import basemap, shell
 from dashboard.context import Context
 from dashboard.pages import PAGES
-from dashboard.server import api, csrf, errors, guard, headers, identity, quarantine, sign_in, upload
+from dashboard.server import (
+    api,
+    csrf,
+    errors,
+    guard,
+    headers,
+    identity,
+    map_tiles,
+    quarantine,
+    sign_in,
+    upload,
+)
 from dashboard.snapshot import Snapshots
 from data.settings import Settings
 from data.store import Store
@@ -48,7 +59,7 @@ def create_app(settings: Settings, store: Store) -> Dash:
     )
     _add_pages(app, Context(settings, store, Snapshots(store)))
     errors.install(server)  # after Dash, whose answer to an unknown file repeats the address
-    _finish(app)
+    _finish(app, settings)
     guard.install(server, app.callback_map)
     return app
 
@@ -66,6 +77,7 @@ def _server(settings: Settings, store: Store) -> Flask:
     api.register(server, store)
     quarantine.register(server, store)
     upload.register(server, settings, store)
+    map_tiles.register(server, store)
     return server
 
 
@@ -91,11 +103,11 @@ def _add_pages(app: Dash, context: Context) -> None:
     shell.register(app, context)
 
 
-def _finish(app: Dash) -> None:
+def _finish(app: Dash, settings: Settings) -> None:
     """Let Dash do now what it leaves to the first request, where two threads could meet it half done."""
     with app.server.test_request_context():
         app.server.preprocess_request()
         scripts = headers.script_hashes(app.index())
-    headers.install(app.server, scripts)
+    headers.install(app.server, scripts, basemap_hosts=basemap.hosts(settings))
     if forgotten := list(identity.without_role(app.callback_map)):
         raise TypeError(f"These callbacks do not say which role they need: {', '.join(forgotten)}")

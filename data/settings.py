@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from data.errors import BadSettings
 
 PREFIX = "CLERESTORY_"
+
+_HTTP_HOST = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
+_HTTP_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^\s;,'\"]*")
+
+
+def _is_mapbox_token(said: str) -> bool:
+    return re.fullmatch(r"pk\.[A-Za-z0-9._-]+", said) is not None
 
 
 def _scheme(*allowed: str) -> AfterValidator:
@@ -150,6 +158,18 @@ class Settings(BaseSettings):
     demo: bool = Field(
         True, description="Whether a run on local servers alone has the demo building and its devices."
     )
+    basemap: str | None = Field(
+        None,
+        description=(
+            "What lies under the map: raster tiles (`https://…/{z}/{x}/{y}.png`), a style's address or a "
+            "Mapbox token (`pk.…`); unset: a plain grid, for which no other host is asked."
+        ),
+    )
+    basemap_hosts: list[str] = Field(
+        [],
+        description="Further hosts that a basemap's style names (JSON list), such as `https://tiles.example`.",
+    )
+    basemap_attribution: str = Field("", description="Whom the map thanks for its basemap.")
     metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="Address the ingest serves Prometheus metrics on."
     )
@@ -160,7 +180,7 @@ class Settings(BaseSettings):
         "info", description="Least level that is logged."
     )
 
-    @field_validator("mqtt_topics", "tenant_topics", "json_topics", mode="before")
+    @field_validator("mqtt_topics", "tenant_topics", "json_topics", "basemap_hosts", mode="before")
     @classmethod
     def _parse_json(cls, value: object) -> object:
         # Done here and not by pydantic-settings, which stops at the first one that is not JSON.
@@ -177,6 +197,28 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("must be an IANA time zone, such as Europe/Berlin")
         return name
+
+    @field_validator("basemap")
+    @classmethod
+    def _check_basemap(cls, said: str | None) -> str | None:
+        if said is None or _is_mapbox_token(said):
+            return said
+        # A plain address with letters of its own: it becomes part of a header.
+        if not _HTTP_ADDRESS.fullmatch(said):
+            raise ValueError(
+                "must be the http(s) address of raster tiles with {z}, {x} and {y} or of a style, "
+                "or a Mapbox token that starts with pk."
+            )
+        if "{" in said and not all(part in said for part in ("{z}", "{x}", "{y}")):
+            raise ValueError("must have all of {z}, {x} and {y} where it is an address of tiles")
+        return said
+
+    @field_validator("basemap_hosts")
+    @classmethod
+    def _check_basemap_hosts(cls, hosts: list[str]) -> list[str]:
+        if wrong := [host for host in hosts if not _HTTP_HOST.fullmatch(host)]:
+            raise ValueError(f"must be hosts such as https://tiles.example, which {wrong[0]!r} is not")
+        return hosts
 
     @field_validator("public_url")
     @classmethod

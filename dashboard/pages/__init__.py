@@ -14,11 +14,12 @@ from dashboard.pages import (
     building,
     device,
     devices,
+    map,
     not_found_404,
     overview,
     system,
 )
 
 PAGES: tuple[ModuleType, ...] = (
-    overview, devices, building, device, admin, admin_version, admin_place, system, not_found_404,
+    overview, map, devices, building, device, admin, admin_version, admin_place, system, not_found_404,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import building_card, cards, live, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import floor_plan, room_drawer
+from dashboard.pages import building_3d, floor_plan, room_drawer
 from dashboard.pages.floor_plan import GRAPH, STOREY
 from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM, Reader
 from dashboard.pages.time_slider import TICK, WISH
@@ -41,6 +41,7 @@ def layout(
     quantity: str | None = None,
     room: str | None = None,
     at: str | None = None,
+    view: str | None = None,
     **_query: str,
 ) -> Any:
     """The page with skeletons; its callbacks fill it."""
@@ -59,7 +60,10 @@ def layout(
                     html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="building-heading"),
                     html.Div(skeletons.blocks(5, height=106), id=_KPIS, className="kpis building-kpis"),
                     html.Div(
-                        [floor_plan.panel(_controls(storey, quantity), at), floor_plan.room_list()],
+                        [
+                            floor_plan.panel(_controls(storey, quantity, view), at, building_3d.panel()),
+                            floor_plan.room_list(),
+                        ],
                         className="building-columns",
                     ),
                     room_drawer.drawer(opened),
@@ -76,6 +80,7 @@ def register(app: Dash, context: Context) -> None:
     reader = Reader(context)
     room_drawer.register(app, context, reader)
     floor_plan.register(app, reader)
+    building_3d.register(app, context, reader)
     _register_heading(app, reader)
     _register_choices(app, reader)
 
@@ -142,6 +147,7 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         Output(STOREY, "value"),
         Output(_LISTED, "value"),
         Output(QUANTITY, "value"),
+        Output(building_3d.VIEW, "value"),
         Output(ROOM, "data"),
         Output(DRAWER, "opened"),
         Output(GRAPH, "clickData"),
@@ -151,7 +157,9 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         Input(_LISTED, "value"),
         Input(QUANTITY, "data"),
         Input(QUANTITY, "value"),
+        Input(building_3d.VIEW, "value"),
         Input(GRAPH, "clickData"),
+        Input(building_3d.CLICKED, "data"),
         Input(live.slot(plan_controls.ROOMS, ALL), "n_clicks"),
         Input(DRAWER, "opened"),
         Input(_ADDRESS, "search"),
@@ -169,7 +177,9 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         listed: str | None,
         _quantities: list[Any],
         quantity: str | None,
+        view: str | None,
         clicked: dict[str, Any] | None,
+        clicked_3d: dict[str, Any] | None,
         _presses: list[int | None],
         opened: bool,
         search: str | None,
@@ -187,7 +197,7 @@ def _register_choices(app: Dash, reader: Reader) -> None:
             said = replace(said, storey=reader.storey_of(found, said.room))
         # While a period is played, the address stays: every step would be one to go back over.
         moment = (at["at"] if at else None) if still else said.at
-        choice = Choice(storey=storey, quantity=quantity, room=room, at=moment)
+        choice = Choice(storey=storey, quantity=quantity, room=room, at=moment, view=view)
         trigger = ctx.triggered_id
         if _ADDRESS in ctx.triggered_prop_ids.values():
             choice = said
@@ -197,13 +207,22 @@ def _register_choices(app: Dash, reader: Reader) -> None:
             choice = replace(choice, room=trigger["key"])
         elif trigger == GRAPH and clicked and painted:
             choice = replace(choice, room=floor_plan.clicked_room(clicked, painted) or room)
+        elif trigger == building_3d.CLICKED and clicked_3d:
+            choice = replace(choice, room=clicked_3d["room"])
         elif trigger == DRAWER and not opened:
             choice = replace(choice, room=None)
         elif trigger == _LISTED:
             choice = replace(choice, storey=listed)
         wanted = found.settled(choice)
-        shown = (storey, listed, quantity, room, opened)
-        settled = (wanted.storey, wanted.storey, wanted.quantity, wanted.room, wanted.room is not None)
+        shown = (storey, listed, quantity, view, room, opened)
+        settled = (
+            wanted.storey,
+            wanted.storey,
+            wanted.quantity,
+            wanted.view,
+            wanted.room,
+            wanted.room is not None,
+        )
         return (
             *(no_update if new == old else new for new, old in zip(settled, shown, strict=True)),
             # Emptied, so that the next click on the same room is another one.
@@ -213,8 +232,9 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         )
 
 
-def _controls(storey: str | None, quantity: str | None) -> list[Any]:
+def _controls(storey: str | None, quantity: str | None, view: str | None) -> list[Any]:
     return [
+        building_3d.switch(view),
         html.Div(
             [
                 dmc.SegmentedControl(id=STOREY, data=[], value=storey, **named("Storey")),

@@ -45,8 +45,14 @@ _HIDDEN = {"display": "none"}
 _Changes = Mapping[int, figures.Figure]
 
 
-def panel(head: list[Any], at: str | None) -> html.Section:
-    """The plan under the controls that choose what it shows, over the slider that chooses when."""
+def panel(head: list[Any], at: str | None, other: Any = None) -> html.Section:
+    """The plan under the controls that choose what it shows, over the slider that chooses when.
+
+    Args:
+        head: The controls.
+        at: The moment that is looked at; None: live.
+        other: The other view that may stand for the plan.
+    """
     return html.Section(
         [
             # What is drawn, a fingerprint of each trace, the ids of the rooms, and the moment.
@@ -63,6 +69,7 @@ def panel(head: list[Any], at: str | None) -> html.Section:
                 id=_PLACE,
                 className="plan",
             ),
+            other,
             html.Div(id=_EMPTY),
             time_slider.bar(at),
             html.Div(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Flask, Response
 
@@ -18,19 +18,21 @@ def script_hashes(html: str) -> list[str]:
     return sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})
 
 
-def install(server: Flask, scripts: Iterable[str]) -> None:
+def install(server: Flask, scripts: Iterable[str], *, basemap_hosts: Sequence[str] = ()) -> None:
     """Add the security headers to every answer.
 
     Args:
         server: The server under Dash.
         scripts: Content-Security-Policy sources of the inline scripts.
+        basemap_hosts: Where the map may fetch what lies under it.
     """
     policy = "; ".join(
         [
             "default-src 'self'",
             " ".join(["script-src 'self'", *scripts]),
             "style-src 'self' 'unsafe-inline'",  # Plotly and Mantine style their elements inline
-            "img-src 'self' data: blob:",
+            " ".join(["img-src 'self' data: blob:", *basemap_hosts]),
+            " ".join(["connect-src 'self'", *basemap_hosts]),
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'none'",

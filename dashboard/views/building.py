@@ -19,6 +19,8 @@ from data.store.buildings import BuildingRow, StoreyPlan, StoreyRow
 from data.store.places import PlacedSeries, Places
 from data.store.pool import Store
 
+VIEWS = ("plan", "3d")  # of a building; the first is the one nobody has to ask for
+
 _STUFFY_PPM = 1_000  # above it, most guidelines ask for more air
 
 
@@ -30,6 +32,7 @@ class Choice:
     quantity: str | None = None
     room: int | None = None  # the id of the one that is open
     at: str | None = None  # the moment that is looked at, as `past.write` does; None: live
+    view: str | None = None  # one of `VIEWS`
 
     @classmethod
     def parse(cls, search: str) -> Choice:
@@ -41,12 +44,19 @@ class Choice:
             quantity=said.get("quantity"),
             room=int(room) if is_id(room) else None,
             at=past.write(at) if (at := past.parse(said.get("at"))) else None,
+            view=said.get("view"),
         )
 
     @property
     def search(self) -> str:
         """The query of an address that says this choice."""
-        parts = {"storey": self.storey, "quantity": self.quantity, "room": self.room, "at": self.at}
+        parts = {
+            "view": self.view if self.view != VIEWS[0] else None,
+            "storey": self.storey,
+            "quantity": self.quantity,
+            "room": self.room,
+            "at": self.at,
+        }
         return "?" + urlencode({name: value for name, value in parts.items() if value is not None})
 
 
@@ -72,6 +82,7 @@ class Building:
             quantity=self.quantity(choice.quantity),
             room=choice.room,
             at=choice.at,
+            view=choice.view if choice.view in VIEWS else VIEWS[0],
         )
 
     def storey(self, wanted: object) -> StoreyRow | None:

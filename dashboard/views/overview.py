@@ -202,6 +202,16 @@ def worst_rooms(found: Summary, *, units: UnitSystem = "metric") -> WorstRooms:
     )
 
 
+def out_of_band(found: Summary) -> dict[int, tuple[int, int]]:
+    """How many rooms of each building are outside of their band now, of how many that are judged."""
+    counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for room in found.rooms:
+        if room.temperature_c is not None or room.co2_ppm is not None:
+            out, judged = counts[room.building_id]
+            counts[room.building_id] = out + bool(_outside(room, found.read_at, "metric")), judged + 1
+    return dict(counts)
+
+
 def _outside(room: RoomNow, now: datetime, units: UnitSystem) -> list[tuple[float, WorstRoom]]:
     """How far each of a room's values is out, in degrees or what weighs as much; none that is inside."""
     low, high = comfort_c(room.thermal)

@@ -1,0 +1,209 @@
+"""The building in 3D on the Building page: the second view of what the floor plan shows."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import dash_deck
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, Patch, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from dashboard.components.icon import named
+from dashboard.context import Context
+from dashboard.figures import building_3d as figures
+from dashboard.figures import colour_scale, deck
+from dashboard.figures.building_3d import Solid, Stand
+from dashboard.pages.floor_plan import STOREY
+from dashboard.pages.room_drawer import BUILDING, QUANTITY, Reader
+from dashboard.server import identity
+from dashboard.shell import MARK, SCHEME
+from dashboard.theme import Scheme, scheme_of
+from dashboard.views import building as views
+from dashboard.views import plan as plans
+from dashboard.views.building import VIEWS, Building
+from data.errors import StoreBusy, StoreUnavailable
+from data.store import bodies
+
+VIEW = "building-view"  # its value is one of `views.building.VIEWS`
+CLICKED = "building-3d-clicked"  # dcc.Store: the room that was clicked, and where
+
+_PLACE = "building-3d-place"
+_DECK = "building-3d"
+_DRAWN = "building-3d-drawn"  # dcc.Store: what is drawn, and a fingerprint of each piece
+_EXPLODED = "building-3d-exploded"
+_ALONE = "building-3d-alone"
+_WHOLE = "building-3d-whole"
+
+_Painted = list[list[dict[str, Any]]]
+
+
+def switch(view: str | None) -> dmc.SegmentedControl:
+    """What chooses between the two views."""
+    return dmc.SegmentedControl(
+        id=VIEW,
+        value=view if view in VIEWS else VIEWS[0],
+        data=[{"value": one, "label": label} for one, label in zip(VIEWS, ("Plan", "3D"), strict=True)],
+        className="view-switch",
+        **named("View"),
+    )
+
+
+def panel() -> html.Div:
+    """Where the 3D view stands; nothing is in it while the plan is shown, as it would keep a GPU busy."""
+    return html.Div([dcc.Store(id=CLICKED), html.Div(id=_PLACE)], className="solid-place")
+
+
+def register(app: Dash, context: Context, reader: Reader) -> None:
+    """Its callbacks."""
+    _register_view(app)
+    _register_picture(app, context, reader)
+
+
+def _register_view(app: Dash) -> None:
+    @app.callback(Output(_PLACE, "children"), Input(VIEW, "value"))
+    @identity.needs("viewer")
+    def show_view(view: str | None) -> Any:
+        return _solid() if view == "3d" else None
+
+    @app.callback(
+        Output(CLICKED, "data"),
+        Output(_DECK, "clickInfo"),
+        Input(_DECK, "clickInfo"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def click(clicked: dict[str, Any] | None) -> tuple[Any, None]:
+        room = ((clicked or {}).get("object") or {}).get("room")
+        if clicked is None or room is None:
+            raise PreventUpdate
+        # Emptied, so that the next click on the same room is another one.
+        return {"room": room, "at": clicked["pixel"]}, None
+
+
+def _register_picture(app: Dash, context: Context, reader: Reader) -> None:
+    @lru_cache(maxsize=32)
+    def built(tenant: int, building: int, _revision: str) -> Solid | None:
+        found = reader.building(building)
+        rooms = bodies.of_building(context.store, tenant=tenant, building=building)
+        return figures.build(rooms, found.storeys, north_deg=found.row.true_north_deg) if found else None
+
+    def solid_of(found: Building) -> Solid | None:
+        try:
+            return built(identity.current().tenant_id, found.row.id, found.revision)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
+    @app.callback(
+        Output(_DECK, "data"),
+        Output(_DRAWN, "data"),
+        Input(MARK, "data"),
+        Input(STOREY, "value"),
+        Input(QUANTITY, "value"),
+        Input(SCHEME, "computedColorScheme"),
+        Input(_EXPLODED, "value"),
+        Input(_ALONE, "checked"),
+        Input(_WHOLE, "n_clicks"),
+        State(BUILDING, "data"),
+        State(_DRAWN, "data"),
+    )
+    @identity.needs("viewer")
+    def show_solid(
+        _mark: Any,
+        storey: str | None,
+        quantity: str | None,
+        scheme: str | None,
+        exploded: float,
+        alone: bool,
+        presses: int | None,
+        building: int,
+        drawn: dict[str, Any] | None,
+    ) -> tuple[Any, ...]:
+        found = reader.building(building)
+        if found is None or quantity is None or scheme is None or (solid := solid_of(found)) is None:
+            raise PreventUpdate  # the callback comes again when all are known
+        chosen = found.storey(storey)
+        how = Stand(exploded=exploded / 100, alone=chosen.id if alone and chosen else None)
+        look, units = scheme_of(scheme), identity.current().units
+        painted = _painted(found, solid, quantity, look)
+        new: dict[str, Any] = {
+            "what": f"{found.revision} {look} {units}",
+            "prints": [zlib.crc32(repr(row).encode()) for rows in painted for row in rows],
+            "stand": [how.exploded, how.alone],
+            "turn": presses or 0,
+        }
+        if new == drawn:
+            raise PreventUpdate
+        if drawn is None or drawn["what"] != new["what"]:
+            picture = figures.spec(solid, painted, how=how, scheme=look)
+            return picture | {"initialViewState": figures.view(solid, turn=new["turn"])}, new
+        return _changed(solid, painted, how, new, drawn), new
+
+
+def _painted(found: Building, solid: Solid, quantity: str, scheme: Scheme) -> _Painted:
+    """The colours of the rooms, by the rule of the floor plan."""
+    series, now, units = views.in_rooms(found.series), datetime.now(UTC), identity.current().units
+    said = {
+        piece.room: plans.reading(series.get(piece.room, ()), quantity, now=now, units=units)
+        for level in solid.levels
+        for piece in level.pieces
+    }
+    scale = colour_scale.of(quantity, highest=plans.highest(series.values(), quantity, now=now))
+    return figures.paint(solid, said, scale=scale, scheme=scheme)
+
+
+def _changed(
+    solid: Solid, painted: _Painted, how: Stand, new: Mapping[str, Any], old: Mapping[str, Any]
+) -> Patch:
+    """Only what is another than what is shown; outlines are never sent again."""
+    patch = Patch()
+    layers = patch["layers"]
+    numbers = [(level, piece) for level, rows in enumerate(painted) for piece in range(len(rows))]
+    for (level, piece), now, before in zip(numbers, new["prints"], old["prints"], strict=True):
+        if now != before:
+            layers[figures.rooms_of(level)]["data"][piece].update(painted[level][piece])
+    if new["stand"] != old["stand"]:
+        for layer, moved in figures.stand(solid, how).items():
+            layers[layer].update(moved)
+    if new["turn"] != old["turn"]:
+        patch["initialViewState"] = figures.view(solid, turn=new["turn"])
+    return patch
+
+
+def _solid() -> list[Any]:
+    return [
+        dcc.Store(id=_DRAWN),
+        html.Div(
+            html.Div(
+                dash_deck.DeckGL(id=_DECK, data=figures.EMPTY, enableEvents=["click"], tooltip=deck.TOOLTIP),
+                className="solid-canvas",
+            ),
+            className="solid",
+            role="img",
+            **named("The building in 3D; the list of rooms has what it shows"),
+        ),
+        html.Div(_tools(), className="solid-tools"),
+    ]
+
+
+def _tools() -> Sequence[Any]:
+    return [
+        html.Span("Storeys apart", className="solid-apart"),
+        dmc.Slider(
+            id=_EXPLODED,
+            value=0,
+            min=0,
+            max=100,
+            step=5,
+            label=None,
+            updatemode="drag",
+            thumbLabel="How far the storeys stand apart",
+            className="solid-slider",
+        ),
+        dmc.Switch(id=_ALONE, label="Only the chosen storey", checked=False, size="sm"),
+        dmc.Button("Whole building", id=_WHOLE, variant="default", size="xs"),
+    ]
