@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.building.known import THINGS, of_model
+from data.building.known import of_model
 from data.building.matching import match
 from data.building.model import Model
 from data.building.reading import read
@@ -64,9 +64,7 @@ def score(old: Model, new: Reissue) -> Score:
     """One matching against what is true."""
     found = match(of_model(old), new.model)
     bound = {(pair.thing, pair.old): pair for pair in found.sure}
-    candidates = {
-        (doubt.thing, doubt.old, pair.new) for doubt in found.doubtful for pair in doubt.candidates
-    }
+    candidates = {(doubt.thing, doubt.old, pair.new) for doubt in found.doubtful for pair in doubt.candidates}
     right = {key for key, pair in bound.items() if new.truth.get(key) == pair.new}
     shown = {(*key, number) for key, number in new.truth.items()} & candidates
     wrong = [f"{key}: {pair.evidence} {pair.against}" for key, pair in bound.items() if key not in right]
@@ -84,7 +82,11 @@ def scores(models: Mapping[str, Model], *, seeds: Sequence[int] = SEEDS) -> dict
     """Over all models and seeds, by change."""
     return {
         name: sum(
-            (score(model, reissue(model, *changes, seed=seed)) for model in models.values() for seed in seeds),
+            (
+                score(model, reissue(model, *changes, seed=seed))
+                for model in models.values()
+                for seed in seeds
+            ),
             Score(),
         )
         for name, changes in CHANGES.items()
@@ -93,10 +95,11 @@ def scores(models: Mapping[str, Model], *, seeds: Sequence[int] = SEEDS) -> dict
 
 def table(found: Mapping[str, Score]) -> str:
     """The scores as a table."""
-    head = f"{'change':42}{'bound':>7}{'wrong':>7}{'precision':>11}{'recall':>9}{'with review':>13}{'questions':>11}"
+    names = ("bound", "wrong", "precision", "recall", "with review", "questions")
+    head = f"{'change':42}" + "".join(f"{name:>12}" for name in names)
     lines = [
-        f"{name:42}{one.bound:7}{len(one.wrong):7}{one.precision:11.1%}{one.recall:9.1%}"
-        f"{one.recall_with_review:13.1%}{one.questions:11}"
+        f"{name:42}{one.bound:12}{len(one.wrong):12}{one.precision:12.1%}{one.recall:12.1%}"
+        f"{one.recall_with_review:12.1%}{one.questions:12}"
         for name, one in found.items()
     ]
     return "\n".join([head, *lines])

@@ -6,6 +6,7 @@ What was divided, joined or taken away is not in it: to bind that unasked is wro
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping
@@ -265,7 +266,7 @@ def equipment_moved_up(draft: Draft) -> None:
             by_kind.setdefault(one.kind, []).append(one)
     for several in by_kind.values():
         several.sort(key=lambda one: one.position or (0, 0, 0))
-        for one, other in zip(several, several[1:], strict=False):
+        for one, other in itertools.pairwise(several):
             draft.equipment[one.key] = replace(one, position=other.position)
         x, y, z = several[-1].position or (0, 0, 0)
         draft.equipment[several[-1].key] = replace(several[-1], position=(x + 2.0, y, z))
@@ -318,10 +319,13 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "rooms exchanged": (rooms_exchanged,),
     "rooms exchanged, new GlobalIds": (rooms_exchanged, new_global_ids),
     "rooms split": (rooms_split,),
+    "rooms split, new GlobalIds": (rooms_split, new_global_ids),
     "rooms split, all labels new": (rooms_split, new_global_ids, new_labels),
     "rooms merged": (rooms_merged,),
+    "rooms merged, new GlobalIds": (rooms_merged, new_global_ids),
     "rooms merged, all labels new": (rooms_merged, new_global_ids, new_labels),
     "rooms deleted and added": (rooms_deleted, rooms_added),
+    "rooms deleted and added, new GlobalIds": (rooms_deleted, rooms_added, new_global_ids),
     "rooms deleted and added, all labels new": (rooms_deleted, rooms_added, new_global_ids, new_labels),
     "equipment moved": (equipment_moved,),
     "equipment moved, new GlobalIds": (equipment_moved, new_global_ids),
@@ -330,6 +334,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "moved origin": (turned(0, 250.0, -80.0, 31.5),),
     "moved origin, new GlobalIds": (turned(0, 250.0, -80.0, 31.5), new_global_ids),
     "moved origin, all labels new": (turned(0, 250.0, -80.0, 31.5), new_global_ids, new_labels),
+    "moved origin by a room, all labels new": (turned(0, 4.0, 0.0, 0.0), new_global_ids, new_labels),
+    "moved origin by a storey, all labels new": (turned(0, 0.0, 0.0, 3.2), new_global_ids, new_labels),
     "turned by 37°": (turned(37.0, 12.0, 5.0, 0.0),),
     "turned by 37°, new GlobalIds": (turned(37.0, 12.0, 5.0, 0.0), new_global_ids),
     "outlines lost": (outlines_lost,),
@@ -337,6 +343,9 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "all at once": (
         rooms_moved, rooms_split, rooms_merged, rooms_deleted, rooms_added, equipment_moved,
         storeys_renamed, turned(0, 3.0, 4.0, 0.5),
+    ),
+    "all at once, new GlobalIds": (
+        rooms_moved, rooms_split, rooms_merged, rooms_deleted, rooms_added, equipment_moved, new_global_ids,
     ),
     "all at once, all labels new": (
         rooms_moved, rooms_split, rooms_merged, rooms_deleted, rooms_added, equipment_moved,
@@ -352,13 +361,17 @@ def office(*, rooms: int = 12, storeys: int = 3) -> Model:
         storey = level + 1
         height = 3.2 * level
         draft_storeys.append(
-            Storey(key=storey, name=f"Level {level}", global_id=f"s{level}", elevation_m=height, base_m=height)
+            Storey(
+                key=storey, name=f"Level {level}", global_id=f"s{level}", elevation_m=height, base_m=height
+            )
         )
         for side, y in ((0, 0.0), (1, 7.0)):
             for place in range(rooms // 2):
                 key = 100 + 100 * level + side * 50 + place
                 number = f"{level}.{side * (rooms // 2) + place + 1:02}"
-                spaces.append(_room(key, number, storey, shapely.box(4.0 * place, y, 4.0 * place + 3.9, y + 5), height))
+                spaces.append(
+                    _room(key, number, storey, shapely.box(4.0 * place, y, 4.0 * place + 3.9, y + 5), height)
+                )
                 equipment += _lamps(key, number, storey, 4.0 * place, y, height)
         key = 100 + 100 * level + 99
         corridor = shapely.box(0, 5.1, 2.0 * rooms, 6.9)

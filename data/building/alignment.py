@@ -21,7 +21,7 @@ _MUCH_AREA = 0.6  # of the rooms of both models coincides at least, where identi
 _AHEAD = 0.1  # by so much more than in any other place: a row of equal rooms fits nearly as well one on
 _MOST, _SEVERAL = 0.8, 5  # of the identities that can be compared
 _ALIKE = 0.05  # rooms whose areas differ by less could be one
-_ELSEWHERE = 60  # other places that are tried
+_ELSEWHERE = 40  # other places that are tried
 _TRIED = 40  # pairs among which an origin and an angle are looked for
 _UNMOVED_AHEAD = 0.005
 
@@ -249,11 +249,13 @@ def _fitting(frame: Frame, before: Sequence[Room], after: Sequence[Room], old: K
     area = sum(room.shape.area for room in (*before, *after) if room.shape is not None)
     if area:
         shared = sum(overlaps(before, after, frame).values())
-        return shared / max(area - shared, shared)
+        return float(shared / max(area - shared, shared))
     return _coinciding(frame, _positions(old.equipment), _positions(new.equipment))
 
 
-def _coinciding(frame: Frame, old: Mapping[int, Sequence[float]], new: Mapping[int, Sequence[float]]) -> float:
+def _coinciding(
+    frame: Frame, old: Mapping[int, Sequence[float]], new: Mapping[int, Sequence[float]]
+) -> float:
     if not old or not new:
         return 0.0
     at = {tuple(np.round(point, 1)) for point in frame.points(np.array(list(old.values())))}

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from data.building.known import Thing
 
-CLEAR_POINTS = 1.5  # by so much a sure pair is ahead of every other with one of the two
+_CLEAR_POINTS = 1.5  # by so much a sure pair is ahead of every other with one of the two
 _LEAST_POINTS = 0.5  # what has fewer is not worth a question
-CANDIDATES = 5  # a person is shown no more for one thing
+_CANDIDATES = 5  # a person is shown no more for one thing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Weighed:
     evidence: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
     sure: bool = False  # as its own evidence says; `settle` compares it with others
-    part: bool = False  # the old one became a part of the new one, which may be another's too
+    part: bool = False  # one of the two lies in the other: shown, whatever else is said of them
 
     def speaks(self, points: float, words: str) -> None:
         """Note what speaks for the pair."""
@@ -58,7 +58,7 @@ class Weighed:
             thing=thing,
             old=self.old,
             new=self.new,
-            confidence=round(min(0.99, 1 - 0.5 ** max(0.0, self.points)), 2),
+            confidence=round(min(0.99, 1 - 0.5 ** max(_LEAST_POINTS, self.points)), 2),
             evidence=tuple(self.evidence),
             against=tuple(self.against),
         )
@@ -124,8 +124,8 @@ def _clear(values: Mapping[int, list[tuple[float, int]]], ahead: float) -> dict[
 
 def settle(weighed: Iterable[Weighed]) -> tuple[dict[int, Weighed], dict[int, list[Weighed]]]:
     """The sure pairs by old thing, and for each other old thing what it may be, the likeliest first."""
-    pairs = [one for one in weighed if one.points >= _LEAST_POINTS or one.sure]
-    best = clearly_best({(one.old, one.new): one.points for one in pairs}, ahead=CLEAR_POINTS)
+    pairs = [one for one in weighed if one.points >= _LEAST_POINTS or one.sure or one.part]
+    best = clearly_best({(one.old, one.new): one.points for one in pairs}, ahead=_CLEAR_POINTS)
     sure = {one.old: one for one in pairs if one.sure and best.joins(one.old, one.new)}
     taken = {one.new for one in sure.values()}
     left: dict[int, list[Weighed]] = defaultdict(list)
@@ -133,6 +133,6 @@ def settle(weighed: Iterable[Weighed]) -> tuple[dict[int, Weighed], dict[int, li
         if one.old not in sure and (one.part or one.new not in taken):
             left[one.old].append(one)
     ranked = {
-        old: sorted(several, key=lambda one: -one.points)[:CANDIDATES] for old, several in left.items()
+        old: sorted(several, key=lambda one: -one.points)[:_CANDIDATES] for old, several in left.items()
     }
     return sure, ranked

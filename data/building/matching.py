@@ -60,7 +60,10 @@ def match(old: Known, new: Model) -> Matching:
     first = _match(current, after)
     found = {thing: {pair.new for pair in _sure(first, thing)} for thing in THINGS}
     returned = _match(old.part(gone=True), after.without(found))
-    asked = {thing: {key for one in first[thing][1].values() for pair in one for key in (pair.new,)} for thing in THINGS}
+    asked = {
+        thing: {key for one in first[thing][1].values() for pair in one for key in (pair.new,)}
+        for thing in THINGS
+    }
     pairs = [pair for thing in THINGS for pair in _sure(first, thing)]
     pairs += [pair for thing in THINGS for pair in _sure(returned, thing) if pair.new not in asked[thing]]
     return _told(pairs, first, current, after)
@@ -94,6 +97,10 @@ def _told(pairs: list[Pair], settled: Mapping[Thing, _Settled], old: Known, new:
     return Matching(
         sure=tuple(pairs),
         doubtful=tuple(doubts),
-        gone=tuple((thing, one) for thing in THINGS for one in old.names()[thing] if (thing, one) not in known),
-        new=tuple((thing, one) for thing in THINGS for one in new.names()[thing] if (thing, one) not in bound),
+        gone=tuple(
+            (thing, one) for thing in THINGS for one in old.names()[thing] if (thing, one) not in known
+        ),
+        new=tuple(
+            (thing, one) for thing in THINGS for one in new.names()[thing] if (thing, one) not in bound
+        ),
     )

@@ -19,7 +19,6 @@ _ALONE = 3.0  # the next of its kind is farther by this factor
 _APART_M = 0.03
 
 
-
 class Equipment:
     """The comparison of all equipment of two versions."""
 

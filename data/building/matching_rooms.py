@@ -145,13 +145,15 @@ class Rooms:
             both = overlap.both
             points = 3 if both >= _SAME else 2.5 if both >= _LIKE else 1.5 if both >= _HALF else 0.75
             pair.speaks(points, f"outlines coincide by {both * 100:.0f} %")
-            pair.part = overlap.of_old >= _INSIDE
+            pair.part = overlap.of_old >= _INSIDE or (overlap.of_new >= _INSIDE and overlap.of_old >= _PART)
         elif before.shape is not None and after.shape is not None:
             pair.contradicts(1, "the outlines do not touch")
         if self._links.outline.parts(pair.old, pair.new):
             pair.contradicts(2, "by its outline one of the two is another room")
         if self._resized(pair.old, pair.new):
-            pair.contradicts(0.5, "much smaller than it was" if _area(after) < _area(before) else "much larger than it was")
+            pair.contradicts(
+                0.5, "much smaller than it was" if _area(after) < _area(before) else "much larger than it was"
+            )
         if not same_level(before.level_m, after.level_m, self._frame):
             pair.contradicts(0.5, "on another level")
         if pair.old in self._parts:
@@ -191,9 +193,7 @@ class Rooms:
         if not (self._anchored and both >= _SAME and self._links.outline.joins(old, new)):
             return False
         area = _area(self._new[new])
-        return all(
-            key == old or abs(vacant - area) > _ALIKE * area for key, vacant in self._vacated
-        )
+        return all(key == old or abs(vacant - area) > _ALIKE * area for key, vacant in self._vacated)
 
     def _resized(self, old: int, new: int) -> bool:
         before, after = _area(self._old[old]), _area(self._new[new])

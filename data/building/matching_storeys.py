@@ -19,7 +19,11 @@ class Storeys:
     """The comparison of all storeys of two versions."""
 
     def __init__(
-        self, old: Sequence[KnownStorey], new: Sequence[KnownStorey], alignment: Alignment, votes: Counter[tuple[int, int]]
+        self,
+        old: Sequence[KnownStorey],
+        new: Sequence[KnownStorey],
+        alignment: Alignment,
+        votes: Counter[tuple[int, int]],
     ) -> None:
         self._old = {one.id: one for one in old}
         self._new = {one.id: one for one in new}

@@ -154,7 +154,9 @@ class _Import:
         ).fetchall()
         return sum(count for _, count in rows)
 
-    def _keep(self, thing: Thing, wanted: Iterable[tuple[Storey | Space | Equipment, dict[str, Any]]]) -> _Ids:
+    def _keep(
+        self, thing: Thing, wanted: Iterable[tuple[Storey | Space | Equipment, dict[str, Any]]]
+    ) -> _Ids:
         """Write things under the ids they are known by, and under new ones the rest."""
         known: list[tuple[int, dict[str, Any]]] = []
         new: list[tuple[int, dict[str, Any]]] = []

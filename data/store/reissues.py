@@ -84,9 +84,7 @@ def begin(connection: Connection, building: int, sha256: str, previous_sha256: s
     return int(row[0])
 
 
-def note(
-    connection: Connection, of: Mapping[str, int], matching: Matching, binding: Ids, ids: Ids
-) -> int:
+def note(connection: Connection, of: dict[str, Any], matching: Matching, binding: Ids, ids: Ids) -> int:
     """Keep what was added, what was bound without a GlobalId, and what is asked; gives how much is asked.
 
     Args:

@@ -89,14 +89,14 @@ CREATE FUNCTION model_rows(relation text, condition text, of_building int) RETUR
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    found jsonb;
+    kept_rows jsonb;
 BEGIN
     EXECUTE format(
         'SELECT coalesce(jsonb_agg(to_jsonb(kept)), ''[]'')
          FROM (SELECT %s FROM %I AS t WHERE %s) AS kept',
         array_to_string(model_columns(relation), ', '), relation, condition)
-        INTO found USING of_building;
-    RETURN found;
+        INTO kept_rows USING of_building;
+    RETURN kept_rows;
 END
 $$;
 
@@ -130,13 +130,13 @@ CREATE FUNCTION model_row(relation text, wanted int) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    found jsonb;
+    kept_rows jsonb;
 BEGIN
     EXECUTE format(
         'SELECT to_jsonb(kept) FROM (SELECT %s FROM %I WHERE id = $1 AND tenant_id = app_tenant()) AS kept',
         array_to_string(model_columns(relation), ', '), relation)
-        INTO found USING wanted;
-    RETURN found;
+        INTO kept_rows USING wanted;
+    RETURN kept_rows;
 END
 $$;
 
@@ -202,17 +202,17 @@ CREATE FUNCTION match_lock(wanted int) RETURNS model_match
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    found model_match;
+    question model_match;
 BEGIN
     PERFORM FROM building
     WHERE tenant_id = app_tenant()
         AND id = (SELECT building_id FROM model_match WHERE id = wanted AND tenant_id = app_tenant())
     FOR UPDATE;
-    SELECT * INTO found FROM model_match WHERE id = wanted AND tenant_id = app_tenant() FOR UPDATE;
+    SELECT * INTO question FROM model_match WHERE id = wanted AND tenant_id = app_tenant() FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'There is no such question.';
     END IF;
-    RETURN found;
+    RETURN question;
 END
 $$;
 
@@ -290,18 +290,18 @@ CREATE FUNCTION match_target(question model_match, target int) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    found jsonb := model_row(question.thing, target);
+    candidate jsonb := model_row(question.thing, target);
 BEGIN
-    IF found IS NULL THEN
-        SELECT model_row(thing, old_id) INTO found
+    IF candidate IS NULL THEN
+        SELECT model_row(thing, old_id) INTO candidate
         FROM model_match
         WHERE tenant_id = app_tenant() AND building_id = question.building_id AND thing = question.thing
             AND new_id = target AND state = 'accepted' AND undo ->> 'how' = 'takes over';
     END IF;
-    IF found IS NULL OR (found ->> 'building_id')::int <> question.building_id OR found ->> 'gone_at' IS NOT NULL THEN
+    IF candidate IS NULL OR (candidate ->> 'building_id')::int <> question.building_id OR candidate ->> 'gone_at' IS NOT NULL THEN
         RAISE EXCEPTION 'The current model has no such candidate any more.';
     END IF;
-    RETURN found;
+    RETURN candidate;
 END
 $$;
 
@@ -313,7 +313,7 @@ AS $$
 DECLARE
     question model_match := match_lock(wanted);
     before jsonb := model_row(question.thing, question.old_id);
-    found jsonb;
+    candidate jsonb;
     came boolean;
     changed jsonb;
 BEGIN
@@ -322,24 +322,24 @@ BEGIN
     ELSIF before ->> 'gone_at' IS NULL THEN
         RAISE EXCEPTION 'The current model has it again, so there is nothing to decide.';
     END IF;
-    found := match_target(question, target);
-    SELECT added -> question.thing @> (found -> 'id') INTO came
+    candidate := match_target(question, target);
+    SELECT added -> question.thing @> (candidate -> 'id') INTO came
     FROM model_reissue WHERE id = question.reissue_id;
     changed := jsonb_build_object(
-        'sha256', (SELECT model_sha256 FROM building WHERE id = question.building_id), 'into', found -> 'id');
+        'sha256', (SELECT model_sha256 FROM building WHERE id = question.building_id), 'into', candidate -> 'id');
     IF came THEN
-        changed := changed || jsonb_build_object('how', 'takes over', 'old', before, 'new', found,
+        changed := changed || jsonb_build_object('how', 'takes over', 'old', before, 'new', candidate,
             'moved', match_repoint(question.thing, target, question.old_id, NULL));
         -- Before the old row says the same: a later version may have bound the new one.
         UPDATE model_match SET old_id = question.old_id
         WHERE tenant_id = app_tenant() AND thing = question.thing AND old_id = target;
-        PERFORM model_set(question.thing, question.old_id, found || jsonb_build_object('id', question.old_id));
+        PERFORM model_set(question.thing, question.old_id, candidate || jsonb_build_object('id', question.old_id));
         EXECUTE format('DELETE FROM %I WHERE id = $1 AND tenant_id = app_tenant()', question.thing) USING target;
     ELSIF question.thing = 'storey' THEN
         RAISE EXCEPTION 'That storey is another one already; nothing hangs on a storey that could go to it.';
     ELSE
         changed := changed || jsonb_build_object('how', 'joins', 'moved', jsonb_build_object('devices',
-            to_jsonb(match_move_devices(question.thing, question.old_id, (found ->> 'id')::int, NULL))));
+            to_jsonb(match_move_devices(question.thing, question.old_id, (candidate ->> 'id')::int, NULL))));
     END IF;
     UPDATE model_match SET state = 'accepted', new_id = target, undo = changed,
         decided_by = match_actor(), decided_at = now()
@@ -389,21 +389,21 @@ CREATE FUNCTION match_part(question model_match) RETURNS int
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    before jsonb;
+    earlier jsonb;
     "row" jsonb := model_row(question.thing, question.old_id);
     added_id int := nextval(pg_get_serial_sequence(question.thing, 'id'));
     stays jsonb;
 BEGIN
-    SELECT one INTO before
+    SELECT one INTO earlier
     FROM model_reissue, jsonb_array_elements(model_reissue.before -> question.thing) AS one
     WHERE model_reissue.id = question.reissue_id AND (one ->> 'id')::int = question.old_id;
-    IF before IS NULL THEN
+    IF earlier IS NULL THEN
         RAISE EXCEPTION 'How it was before is no longer kept.';
     END IF;
     PERFORM model_put(question.thing, jsonb_build_array("row" || jsonb_build_object('id', added_id)));
     stays := match_repoint(question.thing, question.old_id, added_id, NULL);
     PERFORM match_move_devices(question.thing, added_id, question.old_id, NULL);
-    PERFORM model_set(question.thing, question.old_id, before || jsonb_build_object('gone_at', now()));
+    PERFORM model_set(question.thing, question.old_id, earlier || jsonb_build_object('gone_at', now()));
     UPDATE model_reissue SET added = jsonb_set(added, ARRAY[question.thing], added -> question.thing || to_jsonb(added_id))
     WHERE id = question.reissue_id;
     RETURN added_id;
@@ -453,8 +453,6 @@ AS $$
 DECLARE
     newest model_reissue;
     decided model_match;
-    known record;
-    rows jsonb;
 BEGIN
     PERFORM FROM building WHERE id = of_building AND tenant_id = app_tenant() FOR UPDATE;
     SELECT * INTO newest FROM model_reissue
