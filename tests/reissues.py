@@ -210,7 +210,7 @@ def rooms_split(draft: Draft) -> None:
         draft.spaces[key] = replace(
             draft.shape(one, parts[1]), key=key, name=f"{one.name} b", global_id=f"part{key}"
         )
-        draft.changed.add(("space", one.key))
+        draft.changed |= {("space", one.key), ("space", key)}
 
 
 def rooms_merged(draft: Draft) -> None:

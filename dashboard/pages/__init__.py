@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from dashboard.pages import building, device, devices, not_found_404, overview, system
+from dashboard.pages import building, device, devices, matches, not_found_404, overview, system
 
-PAGES: tuple[ModuleType, ...] = (overview, devices, building, device, system, not_found_404)
+# An address goes to the first page that it fits: longer ones stand before those they begin like.
+PAGES: tuple[ModuleType, ...] = (overview, devices, matches, building, device, system, not_found_404)

@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import building_card, cards, live, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import floor_plan, room_drawer
+from dashboard.pages import floor_plan, matches, room_drawer
 from dashboard.pages.floor_plan import GRAPH, PAINTED, STOREY
 from dashboard.pages.room_drawer import BUILDING, DRAWER, QUANTITY, ROOM, Reader
 from dashboard.server import identity
@@ -56,6 +56,7 @@ def layout(
             html.Div(
                 [
                     html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="building-heading"),
+                    matches.invitation(int(building_id)),
                     html.Div(skeletons.blocks(5, height=106), id=_KPIS, className="kpis building-kpis"),
                     html.Div(
                         [floor_plan.panel(_controls(storey, quantity)), floor_plan.room_list()],

@@ -183,7 +183,9 @@ class Rooms:
             return links.global_id.joins(old, new) and both >= _LIKE
         named, drawn = links.name.joins(old, new), self._drawn(old, new)
         if links.global_id.joins(old, new):
-            return named or both >= _HALF or (not drawn and self._same_area(old, new))
+            if both >= _HALF or not drawn:
+                return drawn or named or self._same_area(old, new)
+            return named and self._kept_its_size(old, new)  # it moved
         if named:
             return both >= _HALF or (not drawn and self._told_the_same(old, new))
         return self._is_sure_by_place(old, new, both)
@@ -198,6 +200,10 @@ class Rooms:
     def _resized(self, old: int, new: int) -> bool:
         before, after = _area(self._old[old]), _area(self._new[new])
         return self._drawn(old, new) and min(before, after) < _SIZE * max(before, after)
+
+    def _kept_its_size(self, old: int, new: int) -> bool:
+        before, after = _area(self._old[old]), _area(self._new[new])
+        return abs(before - after) <= _ALIKE * before
 
     def _drawn(self, old: int, new: int) -> bool:
         return self._old[old].shape is not None and self._new[new].shape is not None

@@ -27,7 +27,7 @@ WITH side AS (
     WHERE equipment.building_id = %(building_id)s
 )
 SELECT model_match.id, model_match.thing, model_match.state, model_match.confidence, model_match.new_id,
-    model_match.undo ->> 'how' AS how, model_match.decided_by, model_match.decided_at, model_reissue.made_at,
+    model_match.undo ->> 'how' AS how, coalesce(account.name, model_match.decided_by) AS decided_by, model_match.decided_at, model_reissue.made_at,
     -- What took over a new row says what that row said; it is compared as it was.
     CASE WHEN model_match.undo ? 'old' THEN old.told || jsonb_build_object(
         'name', model_match.undo -> 'old' -> 'name', 'area_m2', model_match.undo -> 'old' -> 'area_m2',
@@ -39,6 +39,7 @@ SELECT model_match.id, model_match.thing, model_match.state, model_match.confide
             AND new.id = (one ->> 'id')::int) AS candidates
 FROM model_match
 JOIN model_reissue ON model_reissue.id = model_match.reissue_id
+LEFT JOIN account ON 'account ' || account.id = model_match.decided_by
 JOIN side AS old ON old.thing = model_match.thing AND old.id = model_match.old_id
 WHERE model_match.building_id = %(building_id)s AND model_match.state <> 'undone'
 ORDER BY array_position(ARRAY['doubtful', 'accepted', 'rejected', 'sure'], model_match.state),
