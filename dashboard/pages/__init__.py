@@ -15,11 +15,14 @@ from dashboard.pages import (
     device,
     devices,
     map,
+    matches,
     not_found_404,
     overview,
     system,
 )
 
+# An address goes to the first page that it fits: longer ones stand before those they begin like.
 PAGES: tuple[ModuleType, ...] = (
-    overview, map, devices, building, device, admin, admin_version, admin_place, system, not_found_404,
+    overview, map, devices, matches, building, device, admin_version, admin_place, admin, system,
+    not_found_404,
 )  # fmt: skip

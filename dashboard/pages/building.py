@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import building_card, cards, live, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import building_3d, floor_plan, room_drawer
+from dashboard.pages import building_3d, floor_plan, matches, room_drawer
 from dashboard.pages.floor_plan import GRAPH, STOREY
 from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM, Reader
 from dashboard.pages.time_slider import TICK, WISH
@@ -58,6 +58,7 @@ def layout(
             html.Div(
                 [
                     html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="building-heading"),
+                    matches.invitation(int(building_id)),
                     html.Div(skeletons.blocks(5, height=106), id=_KPIS, className="kpis building-kpis"),
                     html.Div(
                         [

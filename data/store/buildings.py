@@ -12,13 +12,13 @@ from psycopg.rows import class_row, kwargs_row
 from data.building.model import GeoJson, Properties
 from data.errors import BadInput
 from data.store import statements
-from data.store.model_import import Saved, save
+from data.store.model_import import Saved, compare, save
 from data.store.pool import Store
 
 __all__ = [
     "BuildingRow", "PlanDoor", "PlanElement", "PlanRoom", "Saved", "SpaceRow", "StoreyPlan", "StoreyRow",
-    "bind_device", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan", "plans", "save",
-    "space", "spaces_by_global_id", "storeys",
+    "bind_device", "compare", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan",
+    "plans", "save", "space", "spaces_by_global_id", "storeys",
 ]  # fmt: skip
 
 _SQL = statements.load("buildings")

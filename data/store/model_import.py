@@ -1,25 +1,31 @@
-"""Writes a building model as the newest version of a building, in one transaction."""
+"""Writes a building model as the newest version of a building, in one transaction.
+
+What was known is matched to it first: what is sure keeps its id, and with it devices and history; what is
+doubtful is written as new and asked about (`data.store.matches`).
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from data.building.known import Thing
+from data.building.matching import Matching, match
 from data.building.model import Door, Equipment, GeoJson, Model, Space, Storey, System
 from data.errors import BadInput, StoreRefused
-from data.store import statements
+from data.store import reissues, statements
 from data.store.pool import Connection, Store
 
 _SQL = statements.load("model_import")
 
 _MATERIALS = 100  # in brief: the commonest of a model
 
-_Thing = Literal["storey", "space", "equipment"]
 _Ids = dict[int, int]  # key in the model -> id in the store
+Bindings = Mapping[Thing, Mapping[int, int]]  # the same, as people decided before the import
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ class Saved:
     kept: int = 0  # storeys, rooms and equipment that were known
     added: int = 0
     gone: int = 0
+    doubtful: int = 0  # of the gone: may be among the added, which people decide
 
 
 def save(
@@ -41,10 +48,11 @@ def save(
     name: str,
     timezone: str | None = None,
     actor: str | None = None,
+    decided: Bindings | None = None,
 ) -> Saved:
     """Write a model as the newest version of the building of this name: all of it or nothing.
 
-    Storeys, rooms and equipment that a GlobalId identifies keep their ids, and with them their devices
+    Storeys, rooms and equipment that are surely known again keep their ids, and with them their devices
     and history; others are new. What the model no longer has is marked as gone and kept.
 
     Args:
@@ -54,20 +62,29 @@ def save(
         name: The building's name; a new one makes a new building.
         timezone: IANA name; None leaves what is set, UTC at first.
         actor: Who is said in the audit to have done it.
+        decided: What people said of doubtful things beforehand: the old id of each such key.
 
     Raises:
-        BadInput: the building of this name is another one: the models share nothing.
+        BadInput: the building of this name is another one: the models share nothing; or what was decided
+            names something that the building or the model has not.
         StoreUnavailable: the database is away; nothing was written.
         StoreRefused: the database refuses something in the model; nothing was written.
     """
     try:
         with store.transaction(tenant=tenant, actor=actor) as connection:
-            return save_within(connection, model=model, name=name, timezone=timezone)
+            return save_within(connection, model=model, name=name, timezone=timezone, decided=decided or {})
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise StoreRefused(str(error.diag.message_primary or error)) from error
 
 
-def save_within(connection: Connection, *, model: Model, name: str, timezone: str | None) -> Saved:
+def save_within(
+    connection: Connection,
+    *,
+    model: Model,
+    name: str,
+    timezone: str | None,
+    decided: Bindings | None = None,
+) -> Saved:
     """What `save` does, inside a transaction that the caller has begun for the tenant."""
     connection.execute(_SQL["building_add"], {"name": name})
     row = connection.execute(_SQL["building_lock"], {"name": name}).fetchone()
@@ -75,62 +92,91 @@ def save_within(connection: Connection, *, model: Model, name: str, timezone: st
     building, sha256 = row
     if sha256 == model.sha256:
         return Saved(building=building, unchanged=True)
-    return _Import(connection, building, name, model).write(timezone)
+    return _Import(connection, building, name, model, decided or {}).write(timezone, sha256)
+
+
+def compare(store: Store, *, tenant: int, name: str, model: Model) -> Matching | None:
+    """What importing a model under this name would bind, ask and lose; None: there is no such building.
+
+    Raises:
+        StoreUnavailable: the database is away.
+    """
+    with store.transaction(tenant=tenant) as connection:
+        row = connection.execute(_SQL["building_named"], {"name": name}).fetchone()
+        return match(reissues.known(connection, row[0]), model) if row else None
 
 
 class _Import:
     """The writing of one model inside one transaction."""
 
-    def __init__(self, connection: Connection, building: int, name: str, model: Model) -> None:
+    def __init__(
+        self, connection: Connection, building: int, name: str, model: Model, decided: Bindings
+    ) -> None:
         self._connection = connection
         self._building = building
         self._name = name
         self._model = model
-        rows = connection.execute(_SQL["known"], {"building_id": building}).fetchall()
-        self._known = {(thing, global_id): number for thing, global_id, number in rows}
+        self._known = reissues.known(connection, building)
+        self._matching = match(self._known, model)
+        self._bound = reissues.bound(self._matching, decided, self._known)
         self._kept = self._added = 0
 
-    def write(self, timezone: str | None) -> Saved:
+    def write(self, timezone: str | None, previous_sha256: str | None) -> Saved:
         """Write everything in the order of references."""
+        if not reissues.is_same_building(self._known, self._matching, self._bound):
+            raise BadInput(
+                f"Building {self._name} has a model that shares nothing with this one; "
+                "give this one another name."
+            )
+        reissue = None
+        if previous_sha256 is not None:
+            reissue = reissues.begin(self._connection, self._building, self._model.sha256, previous_sha256)
         self._connection.execute(_SQL["forget"], {"building_id": self._building})
         storeys = self._keep("storey", [(one, self._storey(one)) for one in self._model.storeys])
         spaces = self._keep("space", [(one, _space(one, storeys)) for one in self._model.spaces])
         equipment = self._keep(
             "equipment", [(one, _equipment(one, storeys, spaces)) for one in self._model.equipment]
         )
-        if self._known and not self._kept:
-            raise BadInput(
-                f"Building {self._name} has a model that shares nothing with this one; "
-                "give this one another name."
-            )
         self._connect(storeys, spaces, equipment)
         self._describe(timezone)
-        gone = self._connection.execute(
-            _SQL["gone"],
-            {
-                "building_id": self._building,
-                "storeys": list(storeys.values()),
-                "spaces": list(spaces.values()),
-                "equipment": list(equipment.values()),
-            },
-        ).fetchall()
+        ids: Mapping[Thing, _Ids] = {"storey": storeys, "space": spaces, "equipment": equipment}
+        gone = self._leave(ids)
+        doubtful = 0
+        if reissue is not None:
+            of = {"building_id": self._building, "reissue_id": reissue}
+            doubtful = reissues.note(self._connection, of, self._matching, self._bound, ids)
         self._connection.execute(_SQL["version_grow"])
         return Saved(
             building=self._building,
             unchanged=False,
             kept=self._kept,
             added=self._added,
-            gone=sum(count for _, count in gone),
+            gone=gone,
+            doubtful=doubtful,
         )
 
-    def _keep(self, thing: _Thing, wanted: list[tuple[Storey | Space | Equipment, dict[str, Any]]]) -> _Ids:
+    def _leave(self, ids: Mapping[Thing, _Ids]) -> int:
+        """Mark what the model no longer has; gives how many that are."""
+        rows = self._connection.execute(
+            _SQL["gone"],
+            {
+                "building_id": self._building,
+                "storeys": list(ids["storey"].values()),
+                "spaces": list(ids["space"].values()),
+                "equipment": list(ids["equipment"].values()),
+            },
+        ).fetchall()
+        return sum(count for _, count in rows)
+
+    def _keep(
+        self, thing: Thing, wanted: Iterable[tuple[Storey | Space | Equipment, dict[str, Any]]]
+    ) -> _Ids:
         """Write things under the ids they are known by, and under new ones the rest."""
-        stated = Counter(one.global_id for one, _ in wanted)
         known: list[tuple[int, dict[str, Any]]] = []
         new: list[tuple[int, dict[str, Any]]] = []
         for one, row in wanted:
             row |= {"building_id": self._building, "name": one.name, "global_id": one.global_id}
-            number = self._known.get((thing, one.global_id)) if stated[one.global_id] == 1 else None
+            number = self._bound[thing].get(one.key)
             if number is None:
                 new.append((one.key, row))
             else:

@@ -18,6 +18,7 @@ TABLES = (
     "tenant", "account", "signin_link",
     "building", "model_version", "storey", "space", "equipment", "door", "space_door",
     "system", "system_equipment", "system_serves", "equipment_serves", "equipment_link",
+    "model_reissue", "model_match",
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
     "correction", "corrected_reading", "retention",

@@ -16,17 +16,32 @@ UPDATE building SET model_sha256 = %(model_sha256)s, model = %(model)s, georefer
     true_north_deg = CASE WHEN placed_by IS NULL THEN %(true_north_deg)s ELSE true_north_deg END
 WHERE id = %(building_id)s;
 
--- name: known
--- GlobalIds that one thing alone bears: others identify nothing.
-SELECT thing, global_id, min(id) AS id
-FROM (
-    SELECT 'storey' AS thing, global_id, id FROM storey WHERE building_id = %(building_id)s
-    UNION ALL SELECT 'space', global_id, id FROM space WHERE building_id = %(building_id)s
-    UNION ALL SELECT 'equipment', global_id, id FROM equipment WHERE building_id = %(building_id)s
-) AS kept
-WHERE global_id IS NOT NULL
-GROUP BY thing, global_id
-HAVING count(*) = 1;
+-- name: storeys_known
+SELECT id, name, global_id, elevation_m, gone_at IS NOT NULL AS gone
+FROM storey WHERE building_id = %(building_id)s ORDER BY id;
+
+-- name: spaces_known
+SELECT id, name, long_name, global_id, storey_id AS storey, footprint, floor_m, area_m2, properties,
+    gone_at IS NOT NULL AS gone
+FROM space WHERE building_id = %(building_id)s ORDER BY id;
+
+-- name: equipment_known
+SELECT id, name, global_id, kind, tag, storey_id AS storey, space_id AS space,
+    position -> 'coordinates' AS position, properties, gone_at IS NOT NULL AS gone
+FROM equipment WHERE building_id = %(building_id)s ORDER BY id;
+
+-- name: building_named
+SELECT id FROM building WHERE name = %(name)s;
+
+-- name: reissue_add
+-- Before anything is written: with all rows as they are.
+INSERT INTO model_reissue (tenant_id, building_id, model_sha256, previous_sha256, added, before, actor)
+SELECT app_tenant(), %(building_id)s, %(model_sha256)s, %(previous_sha256)s, '{}', model_snapshot(%(building_id)s),
+    coalesce(nullif(current_setting('app.actor', true), ''), session_user)
+RETURNING id;
+
+-- name: reissue_set
+UPDATE model_reissue SET added = %(added)s WHERE id = %(reissue_id)s;
 
 -- name: forget
 -- What is written anew. Members and rooms of doors and systems go with them.
@@ -63,7 +78,7 @@ VALUES (app_tenant(), %(building_id)s, %(name)s, %(global_id)s, %(elevation_m)s,
 RETURNING id;
 
 -- name: storey_set
-UPDATE storey SET name = %(name)s, elevation_m = %(elevation_m)s, plan = %(plan)s, gone_at = NULL
+UPDATE storey SET name = %(name)s, global_id = %(global_id)s, elevation_m = %(elevation_m)s, plan = %(plan)s, gone_at = NULL
 WHERE id = %(id)s
 RETURNING id;
 
@@ -76,7 +91,7 @@ VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(name)s, %(long_name)s, %
 RETURNING id;
 
 -- name: space_set
-UPDATE space SET storey_id = %(storey_id)s, name = %(name)s, long_name = %(long_name)s,
+UPDATE space SET storey_id = %(storey_id)s, name = %(name)s, global_id = %(global_id)s, long_name = %(long_name)s,
     footprint = %(footprint)s, label_point = %(label_point)s, footprint_area_m2 = %(footprint_area_m2)s,
     area_m2 = %(area_m2)s, area_source = %(area_source)s, height_m = %(height_m)s, floor_m = %(floor_m)s,
     use = %(use)s, zones = %(zones)s, properties = %(properties)s, gone_at = NULL
@@ -91,7 +106,8 @@ VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(space_id)s, %(name)s, %(
 RETURNING id;
 
 -- name: equipment_set
-UPDATE equipment SET storey_id = %(storey_id)s, space_id = %(space_id)s, name = %(name)s, kind = %(kind)s,
+UPDATE equipment SET storey_id = %(storey_id)s, space_id = %(space_id)s, name = %(name)s,
+    global_id = %(global_id)s, kind = %(kind)s,
     predefined_type = %(predefined_type)s, tag = %(tag)s, position = %(position)s,
     properties = %(properties)s, gone_at = NULL
 WHERE id = %(id)s
@@ -130,6 +146,18 @@ INSERT INTO equipment_link (tenant_id, source_id, target_id, directed)
 SELECT app_tenant(), source_id, target_id, directed
 FROM unnest(%(firsts)s::int[], %(seconds)s::int[], %(directed)s::boolean[]) AS pair (source_id, target_id, directed)
 ON CONFLICT DO NOTHING;
+
+-- name: reissues_forget
+-- Of most re-issues it is enough to know that they were; the newest few can be returned from.
+UPDATE model_reissue SET before = NULL
+WHERE building_id = %(building_id)s AND before IS NOT NULL AND id NOT IN (
+    SELECT id FROM model_reissue WHERE building_id = %(building_id)s AND before IS NOT NULL ORDER BY id DESC LIMIT %(most)s
+);
+
+-- name: match_add
+INSERT INTO model_match (tenant_id, building_id, reissue_id, thing, old_id, confidence, evidence, candidates, state)
+VALUES (app_tenant(), %(building_id)s, %(reissue_id)s, %(thing)s, %(old_id)s, %(confidence)s, %(evidence)s,
+    %(candidates)s, %(state)s);
 
 -- name: version_grow
 INSERT INTO data_version (tenant_id, version) VALUES (app_tenant(), 1)
