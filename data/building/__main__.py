@@ -20,7 +20,7 @@ from zoneinfo import available_timezones
 from data import log_setup
 from data import settings as configuration
 from data.building import geojson_export, report
-from data.building.bringing import bring_in
+from data.building.bringing import bring_in, take
 from data.building.sandbox import read_safely
 from data.errors import BadInput, BadSettings, ClerestoryError
 from data.store import Store, buildings
@@ -79,17 +79,17 @@ def _import(wanted: argparse.Namespace) -> None:
         raise BadInput(f"{wanted.timezone} is no time zone; give one such as Europe/Berlin.")
     settings = configuration.load()
     log_setup.configure(settings.log_level)
+    taken = take(settings, wanted.file)
     with closing(Store.open(settings, role="worker", connections=1)) as store:
         brought = bring_in(
-            settings,
             store,
+            taken,
             tenant=buildings.find_tenant(store, wanted.tenant),
-            path=wanted.file,
             name=(wanted.name or "").strip() or None,
             timezone=wanted.timezone,
             actor="command line",
         )
-    print("\n".join(report.lines(brought.name, brought.model, brought.saved)))
+    print("\n".join(report.lines(brought.name, taken.model, brought.saved)))
 
 
 def _export(wanted: argparse.Namespace) -> None:
