@@ -74,7 +74,7 @@ class PlanPoint:
     """A point of a storey's plan."""
 
     building: int
-    storey: int
+    storey: int | None
     x: float  # [m]
     y: float
 
@@ -125,6 +125,16 @@ class View:
 
     buildings: tuple[Pin, ...]
     devices: tuple[Pin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a room is."""
+
+    building_id: int
+    storey_id: int | None
+    x: float | None  # of its label
+    y: float | None
 
 
 def devices_in(store: Store, *, tenant: int, room: int) -> list[PlacedDevice]:
@@ -220,12 +230,12 @@ def _at_least(least: float, found: dict[int, float]) -> dict[int, float]:
 def _levels(connection: Connection, room: int) -> tuple[list[int], list[int], list[int]]:
     """The storeys level with a room's, those of the next level above, and of the next below."""
     place = _place(connection, room)
-    if place is None or place["storey_id"] is None:
+    if place is None or place.storey_id is None:
         return [], [], []
-    heights = dict(connection.execute(_SQL["storeys"], {"building": place["building_id"]}).fetchall())
-    own = heights.get(place["storey_id"])
+    heights = dict(connection.execute(_SQL["storeys"], {"building": place.building_id}).fetchall())
+    own = heights.get(place.storey_id)
     if own is None:
-        return [place["storey_id"]], [], []
+        return [place.storey_id], [], []
     steps = {key: height - own for key, height in heights.items() if height is not None}
     up = min((step for step in steps.values() if step >= _LEVEL_M), default=0.0)
     down = max((step for step in steps.values() if step <= -_LEVEL_M), default=0.0)
@@ -263,19 +273,24 @@ def nearest(
             longitude=at.longitude, latitude=at.latitude, radius_m=_AROUND_M, quantity=quantity
         )
     else:
-        if isinstance(at, int):
-            room, place = at, _place(connection, at)
-            if place is None or place["x"] is None:
-                return None
-            at = PlanPoint(
-                building=place["building_id"], storey=place["storey_id"], x=place["x"], y=place["y"]
-            )
-        storey = at.storey
-        found = answers.sensors(building=at.building, point=(at.x, at.y), quantity=quantity)
+        room = at if isinstance(at, int) else None
+        point = _point_of(connection, at) if isinstance(at, int) else at
+        if point is None:
+            return None
+        storey = point.storey
+        found = answers.sensors(building=point.building, point=(point.x, point.y), quantity=quantity)
     cursor = connection.cursor(row_factory=class_row(Sensor))
     sensors = cursor.execute(_SQL["sensors"], {"ids": list(found)}).fetchall()
     told = [NearSensor(sensor=one, distance_m=round(found[one.series_id], _DIGITS)) for one in sensors]
     return min(told, key=lambda one: _preference(one, room, storey), default=None)
+
+
+def _point_of(connection: Connection, room: int) -> PlanPoint | None:
+    """The point of a room's label."""
+    place = _place(connection, room)
+    if place is None or place.x is None or place.y is None:
+        return None
+    return PlanPoint(building=place.building_id, storey=place.storey_id, x=place.x, y=place.y)
 
 
 def _preference(one: NearSensor, room: int | None, storey: int | None) -> tuple[Any, ...]:
@@ -313,7 +328,6 @@ def _rooms(connection: Connection, ids: Iterable[int]) -> dict[int, RoomRow]:
     return {one.id: one for one in cursor.execute(_SQL["rooms"], {"ids": list(ids)}).fetchall()}
 
 
-def _place(connection: Connection, room: int) -> dict[str, Any] | None:
-    cursor = connection.execute(_SQL["place"], {"room": room})
-    row = cursor.fetchone()
-    return None if row is None else dict(zip(("building_id", "storey_id", "x", "y"), row, strict=True))
+def _place(connection: Connection, room: int) -> _Place | None:
+    cursor = connection.cursor(row_factory=class_row(_Place))
+    return cursor.execute(_SQL["place"], {"room": room}).fetchone()
