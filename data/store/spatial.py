@@ -18,6 +18,23 @@ from psycopg.rows import class_row
 from data.store import spatial_answers, statements
 from data.store.pool import Connection, Store
 from data.store.spatial_answers import Answers, Box
+from data.store.spatial_rows import (
+    EarthPoint,
+    NearRoom,
+    NearSensor,
+    Neighbour,
+    Pin,
+    PlacedDevice,
+    PlanPoint,
+    RoomRow,
+    Sensor,
+    View,
+)
+
+__all__ = [
+    "EarthPoint", "NearRoom", "NearSensor", "Neighbour", "Pin", "PlacedDevice", "PlanPoint", "RoomRow",
+    "Sensor", "View", "devices_in", "in_viewport", "nearest_sensor", "neighbours", "room_at", "rooms_near",
+]  # fmt: skip
 
 _SQL = statements.load("spatial")
 
@@ -28,103 +45,6 @@ _ON_M = 5e-4  # outlines are kept to the millimetre
 _LEVEL_M = 1.0  # storeys closer than this are wings of one level
 _DIGITS = 4  # of metres that are told; below, the last bits of a number would decide an order
 _AROUND_M = 10_000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedDevice:
-    """A device in a room."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomRow:
-    """A room by its names."""
-
-    id: int
-    name: str
-    long_name: str | None
-    storey_id: int | None
-    storey: str | None
-    area_m2: float | None  # of its outline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearRoom:
-    """A room and how far its outline is; 0: the point is in it."""
-
-    room: RoomRow
-    distance_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A room next to another one, in at least one of these ways."""
-
-    room: RoomRow
-    doors: tuple[str, ...]  # names of the doors between both; "" for one without a name
-    wall_m: float  # length along which they face each other across no more than a wall
-    above_m2: float  # how much of it lies on top of the other one
-    below_m2: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPoint:
-    """A point of a storey's plan."""
-
-    building: int
-    storey: int | None
-    x: float  # [m]
-    y: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarthPoint:
-    """A place outdoors."""
-
-    longitude: float  # [degrees]
-    latitude: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensor:
-    """A series that measures what was asked for, and where it stands."""
-
-    series_id: int
-    metric: str
-    device_id: int
-    device: str
-    space_id: int | None  # none: outdoors
-    space: str | None
-    storey_id: int | None
-    storey: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearSensor:
-    """A sensor and how far away it is, as seen from above."""
-
-    sensor: Sensor
-    distance_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """A building or a device on the map."""
-
-    id: int
-    name: str
-    longitude: float
-    latitude: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What is inside a box on the map, by name."""
-
-    buildings: tuple[Pin, ...]
-    devices: tuple[Pin, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +99,7 @@ def near(
     storeys = None if storey is None else [storey]
     found = answers.distances(building=building, storeys=storeys, point=point, radius_m=radius_m)
     rooms = _rooms(connection, found)
-    told = [NearRoom(room=rooms[key], distance_m=round(far, _DIGITS)) for key, far in found.items()]
+    told = [NearRoom(room=one, distance_m=round(found[key], _DIGITS)) for key, one in rooms.items()]
     return sorted(told, key=lambda one: (one.distance_m, one.room.area_m2 or 0.0, one.room.id))
 
 
