@@ -39,6 +39,8 @@ def enclosed(file: ifcopenshell.file, spaces: Iterable[entity_instance], units: 
     lines of the walls close in. A room whose boundaries close in nothing is left out.
     """
     wanted = {space.id(): space for space in spaces}
+    if not wanted:
+        return {}
     surfaces: dict[int, list[entity_instance]] = defaultdict(list)
     for relation in file.by_type("IfcRelSpaceBoundary"):
         space, connection = relation.RelatingSpace, relation.ConnectionGeometry

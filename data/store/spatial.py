@@ -18,6 +18,23 @@ from psycopg.rows import class_row
 from data.store import spatial_answers, statements
 from data.store.pool import Connection, Store
 from data.store.spatial_answers import Answers, Box
+from data.store.spatial_rows import (
+    EarthPoint,
+    NearRoom,
+    NearSensor,
+    Neighbour,
+    Pin,
+    PlacedDevice,
+    PlanPoint,
+    RoomRow,
+    Sensor,
+    View,
+)
+
+__all__ = [
+    "EarthPoint", "NearRoom", "NearSensor", "Neighbour", "Pin", "PlacedDevice", "PlanPoint", "RoomRow",
+    "Sensor", "View", "devices_in", "in_viewport", "nearest_sensor", "neighbours", "room_at", "rooms_near",
+]  # fmt: skip
 
 _SQL = statements.load("spatial")
 
@@ -31,100 +48,13 @@ _AROUND_M = 10_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedDevice:
-    """A device in a room."""
+class _Place:
+    """Where a room is."""
 
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomRow:
-    """A room by its names."""
-
-    id: int
-    name: str
-    long_name: str | None
+    building_id: int
     storey_id: int | None
-    storey: str | None
-    area_m2: float | None  # of its outline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearRoom:
-    """A room and how far its outline is; 0: the point is in it."""
-
-    room: RoomRow
-    distance_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A room next to another one, in at least one of these ways."""
-
-    room: RoomRow
-    doors: tuple[str, ...]  # names of the doors between both; "" for one without a name
-    wall_m: float  # length along which they face each other across no more than a wall
-    above_m2: float  # how much of it lies on top of the other one
-    below_m2: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPoint:
-    """A point of a storey's plan."""
-
-    building: int
-    storey: int
-    x: float  # [m]
-    y: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarthPoint:
-    """A place outdoors."""
-
-    longitude: float  # [degrees]
-    latitude: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensor:
-    """A series that measures what was asked for, and where it stands."""
-
-    series_id: int
-    metric: str
-    device_id: int
-    device: str
-    space_id: int | None  # none: outdoors
-    space: str | None
-    storey_id: int | None
-    storey: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearSensor:
-    """A sensor and how far away it is, as seen from above."""
-
-    sensor: Sensor
-    distance_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """A building or a device on the map."""
-
-    id: int
-    name: str
-    longitude: float
-    latitude: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What is inside a box on the map, by name."""
-
-    buildings: tuple[Pin, ...]
-    devices: tuple[Pin, ...]
+    x: float | None  # of its label
+    y: float | None
 
 
 def devices_in(store: Store, *, tenant: int, room: int) -> list[PlacedDevice]:
@@ -169,7 +99,7 @@ def near(
     storeys = None if storey is None else [storey]
     found = answers.distances(building=building, storeys=storeys, point=point, radius_m=radius_m)
     rooms = _rooms(connection, found)
-    told = [NearRoom(room=rooms[key], distance_m=round(far, _DIGITS)) for key, far in found.items()]
+    told = [NearRoom(room=one, distance_m=round(found[key], _DIGITS)) for key, one in rooms.items()]
     return sorted(told, key=lambda one: (one.distance_m, one.room.area_m2 or 0.0, one.room.id))
 
 
@@ -220,12 +150,12 @@ def _at_least(least: float, found: dict[int, float]) -> dict[int, float]:
 def _levels(connection: Connection, room: int) -> tuple[list[int], list[int], list[int]]:
     """The storeys level with a room's, those of the next level above, and of the next below."""
     place = _place(connection, room)
-    if place is None or place["storey_id"] is None:
+    if place is None or place.storey_id is None:
         return [], [], []
-    heights = dict(connection.execute(_SQL["storeys"], {"building": place["building_id"]}).fetchall())
-    own = heights.get(place["storey_id"])
+    heights = dict(connection.execute(_SQL["storeys"], {"building": place.building_id}).fetchall())
+    own = heights.get(place.storey_id)
     if own is None:
-        return [place["storey_id"]], [], []
+        return [place.storey_id], [], []
     steps = {key: height - own for key, height in heights.items() if height is not None}
     up = min((step for step in steps.values() if step >= _LEVEL_M), default=0.0)
     down = max((step for step in steps.values() if step <= -_LEVEL_M), default=0.0)
@@ -263,19 +193,24 @@ def nearest(
             longitude=at.longitude, latitude=at.latitude, radius_m=_AROUND_M, quantity=quantity
         )
     else:
-        if isinstance(at, int):
-            room, place = at, _place(connection, at)
-            if place is None or place["x"] is None:
-                return None
-            at = PlanPoint(
-                building=place["building_id"], storey=place["storey_id"], x=place["x"], y=place["y"]
-            )
-        storey = at.storey
-        found = answers.sensors(building=at.building, point=(at.x, at.y), quantity=quantity)
+        room = at if isinstance(at, int) else None
+        point = _point_of(connection, at) if isinstance(at, int) else at
+        if point is None:
+            return None
+        storey = point.storey
+        found = answers.sensors(building=point.building, point=(point.x, point.y), quantity=quantity)
     cursor = connection.cursor(row_factory=class_row(Sensor))
     sensors = cursor.execute(_SQL["sensors"], {"ids": list(found)}).fetchall()
     told = [NearSensor(sensor=one, distance_m=round(found[one.series_id], _DIGITS)) for one in sensors]
     return min(told, key=lambda one: _preference(one, room, storey), default=None)
+
+
+def _point_of(connection: Connection, room: int) -> PlanPoint | None:
+    """The point of a room's label."""
+    place = _place(connection, room)
+    if place is None or place.x is None or place.y is None:
+        return None
+    return PlanPoint(building=place.building_id, storey=place.storey_id, x=place.x, y=place.y)
 
 
 def _preference(one: NearSensor, room: int | None, storey: int | None) -> tuple[Any, ...]:
@@ -313,7 +248,6 @@ def _rooms(connection: Connection, ids: Iterable[int]) -> dict[int, RoomRow]:
     return {one.id: one for one in cursor.execute(_SQL["rooms"], {"ids": list(ids)}).fetchall()}
 
 
-def _place(connection: Connection, room: int) -> dict[str, Any] | None:
-    cursor = connection.execute(_SQL["place"], {"room": room})
-    row = cursor.fetchone()
-    return None if row is None else dict(zip(("building_id", "storey_id", "x", "y"), row, strict=True))
+def _place(connection: Connection, room: int) -> _Place | None:
+    cursor = connection.cursor(row_factory=class_row(_Place))
+    return cursor.execute(_SQL["place"], {"room": room}).fetchone()

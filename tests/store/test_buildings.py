@@ -13,6 +13,7 @@ from data.building.model import (
     GeoJson,
     Georeference,
     Link,
+    Material,
     Model,
     Space,
     Storey,
@@ -100,6 +101,7 @@ MODEL = Model(
         source="IfcSite", confidence="stated", latitude=49.1, longitude=8.4, true_north_deg=50.0
     ),
     warnings=("A warning.",),
+    materials=(Material(name="Brick", elements=3),),
 )
 
 
@@ -152,6 +154,7 @@ def test_a_building_says_its_place_and_north(web: Store, tenant_ids: dict[str, i
     (row,) = [row for row in buildings.list_buildings(web, tenant=tenant_ids["main"]) if row.name == house]
     assert row.location == {"type": "Point", "coordinates": [8.4, 49.1]}
     assert (row.true_north_deg, row.storeys, row.spaces, row.area_m2) == (50.0, 1, 2, 31.0)
+    assert row.model["materials"] == [{"name": "Brick", "elements": 3}]
 
 
 def test_a_doubtful_place_is_not_put_on_the_map(
