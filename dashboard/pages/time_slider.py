@@ -34,6 +34,7 @@ _SLIDER = "time-slider"
 _TOLD = "time-told"
 _PERIOD = "time-period"
 _DAYS = "time-days"
+_PICKED = "time-picked"  # what holds the days
 _STEP = "time-step"
 _SPEED = "time-speed"
 
@@ -86,15 +87,19 @@ def bar(at: str | None) -> html.Section:
 def _choices() -> list[Any]:
     return [
         _select(_PERIOD, "Period", past.PERIODS, "24h"),
-        dmc.DatePickerInput(
-            id=_DAYS,
-            type="range",
-            allowSingleDateInRange=True,
-            placeholder="First and last day",
-            valueFormat="D MMM YYYY",
-            size="xs",
-            style={"display": "none"},
-            **named("Days"),
+        html.Div(
+            dmc.DatePickerInput(
+                id=_DAYS,
+                type="range",
+                allowSingleDateInRange=True,
+                placeholder="First and last day",
+                valueFormat="D MMM YYYY",
+                size="xs",
+                **named("Days"),
+            ),
+            id=_PICKED,
+            hidden=True,
+            className="time-days",
         ),
         _select(_STEP, "Step", past.STEPS, 5),
         _select(_SPEED, "Speed", past.SPEEDS, 2),
@@ -118,7 +123,7 @@ def register(app: Dash, reader: Reader) -> None:
         Output(_PERIOD, "value"),
         Output(_STEP, "value"),
         Output(_DAYS, "value"),
-        Output(_DAYS, "style"),
+        Output(_PICKED, "hidden"),
         Output(_DAYS, "maxDate"),
         Input(MARK, "data"),
         Input(WISH, "data"),
@@ -222,7 +227,7 @@ def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, z
         player.period,
         str(player.step_min),
         [one.isoformat() for one in days] if days else no_update,
-        {} if player.period == "days" else {"display": "none"},
+        player.period != "days",
         now.astimezone(zone).date().isoformat(),
     )
 
