@@ -55,9 +55,14 @@ def layout(drawing: Drawing, scheme: Scheme, ruler: Ruler, seen: Bounds | None =
             "bordercolor": colours.grid,
             "font": {"family": FONT, "size": 13, "color": colours.text},
         },
-        "xaxis": axis | {"range": [left, right]},
-        "yaxis": axis | {"range": [bottom, top], "scaleanchor": "x"},
+        "xaxis": axis | _from_to(left, right),
+        "yaxis": axis | _from_to(bottom, top) | {"scaleanchor": "x"},
     } | moving(drawing, scheme, ruler, seen)
+
+
+def _from_to(low: float, high: float) -> Figure:
+    """What an axis shows at first, and again when a person puts it back: Plotly would leave an edge."""
+    return {"range": [low, high], "autorangeoptions": {"clipmin": low, "clipmax": high}}
 
 
 def moving(drawing: Drawing, scheme: Scheme, ruler: Ruler, seen: Bounds | None) -> Figure:

@@ -6,9 +6,11 @@ As with labels, there is a layout for wide and one for narrow windows, and the s
 from __future__ import annotations
 
 import html
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import fmean
 from typing import Any, Protocol
 
@@ -141,7 +143,8 @@ def _places(
         yield from ((x, y - half), (x, y + half), (x, y))
 
 
-_AROUND = ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (1, 1), (-1, 1), (1, -1), (0, -2), (0, 2))
+# Cells around a place, the nearest first.
+_AROUND = sorted(product(range(-2, 3), repeat=2), key=lambda at: (math.hypot(*at), at))
 
 
 def _label(room: DrawnRoom, layout: Layout, px_per_m: float) -> list[Box]:

@@ -187,7 +187,9 @@ def _register_zoom(app: Dash) -> None:
         prevent_initial_call=True,
     )
     @identity.needs("viewer")
-    def see(change: dict[str, Any] | None, storey: str | None) -> dict[str, Any]:
+    def see(change: dict[str, Any] | None, storey: str | None) -> dict[str, Any] | None:
+        if change and change.get("xaxis.autorange"):
+            return None  # it was put back to the whole
         names = [f"{axis}axis.range[{end}]" for end in (0, 1) for axis in "xy"]
         if not change or any(not isinstance(change.get(name), int | float) for name in names):
             raise PreventUpdate  # the window has another size
