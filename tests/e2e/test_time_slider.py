@@ -63,7 +63,9 @@ def colour(page: Page) -> str:
 
 def drag_to(page: Page, part: float) -> None:
     """Put the slider so far along."""
-    box = page.locator(".time-slider .mantine-Slider-trackContainer").bounding_box()
+    track = page.locator(".time-slider .mantine-Slider-trackContainer")
+    track.scroll_into_view_if_needed()
+    box = track.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
 
