@@ -17,7 +17,7 @@ from dashboard.figures.drawing import Bounds, Drawing
 from dashboard.figures.labels import LAYOUTS
 from dashboard.figures.plan_frame import FEET, METRES
 from dashboard.figures.symbols import Placed, place
-from dashboard.pages.room_drawer import Reader, Then
+from dashboard.pages.reader import Reader, Then
 from dashboard.server import identity
 from dashboard.theme import Scheme
 from dashboard.views import building as views
