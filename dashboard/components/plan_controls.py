@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dash import html
@@ -10,6 +10,7 @@ from dash import html
 from dashboard.components import live
 from dashboard.figures.colour_scale import Scale
 from dashboard.views.plan import ListedRoom, RoomList
+from dashboard.views.symbols import GROUPS, Group
 from data.store.buildings import StoreyPlan, StoreyRow
 
 ROOMS = "plan-room"  # name of the live list
@@ -32,11 +33,17 @@ def colour_bar(scale: Scale, *, name: str) -> list[Any]:
     return [html.Span(name, className="bar-name"), _swatches(scale) if scale.stepped else _bar(scale)]
 
 
-def key(*, ages: bool) -> list[Any]:
-    """What the rooms without a colour are; where ages are shown, none of them is too old for one."""
+def key(*, ages: bool, groups: Iterable[Group] = ()) -> list[Any]:
+    """What symbols and rooms without a colour are; where ages are shown, none of them is too old for one."""
     old = html.Span([html.Span(className="swatch old"), "older than 1 h"])
     none = html.Span([html.Span(className="swatch none"), "no data"])
-    return [none] if ages else [old, none]
+    shown = set(groups)
+    marks = [
+        html.Span([html.Span(className=f"mark {group}"), word])
+        for group, word in GROUPS.items()
+        if group in shown
+    ]
+    return [*marks, *([none] if ages else [old, none])]
 
 
 def nothing_to_draw(plan: StoreyPlan) -> html.P:

@@ -70,7 +70,7 @@ def fitting(
         chosen: Lines = ()
         for choice in lines:
             box = frame(at, choice, layout=layout, px_per_m=px_per_m)
-            if outline.covers(shapely.box(*box)) and not any(_meet(box, other) for other in taken):
+            if outline.covers(shapely.box(*box)) and not any(meet(box, other) for other in taken):
                 taken.append(box)
                 chosen = choice
                 break
@@ -91,5 +91,6 @@ def _letters(line: str) -> int:
     return len(html.unescape(_TAG.sub("", line)))
 
 
-def _meet(one: Box, other: Box) -> bool:
+def meet(one: Box, other: Box) -> bool:
+    """Whether two boxes share more than an edge."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

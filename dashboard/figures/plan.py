@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dashboard.figures import colour_scale, plan_frame
+from dashboard.figures import colour_scale, plan_frame, symbols
 from dashboard.figures import colour_scales as tables
 from dashboard.figures.colour_scale import Scale
-from dashboard.figures.drawing import LAYERS, Coordinates, Drawing, DrawnRoom
+from dashboard.figures.drawing import LAYERS, Bounds, Coordinates, Drawing, DrawnRoom
 from dashboard.figures.labels import LAYOUTS, Label, Layout, Lines, fitting
 from dashboard.figures.plan_frame import EDGE_PX, METRES, STRIP_PX, Ruler
+from dashboard.figures.symbols import Placed
 from dashboard.theme import FONT, Scheme
 
 Figure = dict[str, Any]
@@ -44,9 +45,18 @@ class Paint:
     stale: tuple[bool, ...]
     notes: tuple[str, ...]  # follows the pointer
     labels: tuple[tuple[Label, ...], ...]  # by layout of `labels.LAYOUTS`, then by room
+    symbols: tuple[tuple[Placed, ...], ...] = ()  # by layout; none where none are shown
 
 
-def paint(drawing: Drawing, readings: Mapping[int, Reading], *, scale: Scale, scheme: Scheme) -> Paint:
+def paint(
+    drawing: Drawing,
+    readings: Mapping[int, Reading],
+    *,
+    scale: Scale,
+    scheme: Scheme,
+    zoom: float = 1.0,
+    placed: tuple[tuple[Placed, ...], ...] = (),
+) -> Paint:
     """The colours, notes and labels of all rooms.
 
     Args:
@@ -54,6 +64,8 @@ def paint(drawing: Drawing, readings: Mapping[int, Reading], *, scale: Scale, sc
         readings: What is known of each of its rooms, by id.
         scale: Of the chosen quantity.
         scheme: Of the page.
+        zoom: How much larger than whole the plan is seen.
+        placed: The symbols that are drawn on it, by layout.
     """
     said = [readings[room.id] for room in drawing.rooms]
     neutral, faint = tables.PLAN[scheme]["room"], tables.PLAN[scheme]["faint"]
@@ -71,45 +83,85 @@ def paint(drawing: Drawing, readings: Mapping[int, Reading], *, scale: Scale, sc
                 [_lines(room, one) for room, one in zip(drawing.rooms, said, strict=True)],
                 inks,
                 layout=layout,
-                px_per_m=px_per_m(drawing, layout),
+                px_per_m=px_per_m(drawing, layout) * zoom,
             )
             for layout in LAYOUTS
         ),
+        symbols=placed if any(placed) else (),
     )
 
 
 def changing(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> dict[int, Figure]:
-    """What readings change in each trace, by the trace's number: rooms come first and labels last."""
+    """What can change in each trace, by the trace's number: rooms come first, symbols and labels last."""
     rooms = zip(paint_.fills, paint_.stale, paint_.notes, strict=True)
     labels = zip(LAYOUTS, paint_.labels, strict=True) if drawing.rooms else ()
-    first = len(drawing.rooms) + len(drawing.layers)
-    return {
-        number: {
-            "fillcolor": fill,
-            "fillpattern": _hatch(scheme) if stale else {"shape": ""},
-            "text": note,
+    lines = len(drawing.rooms) + len(drawing.layers)
+    first = lines + len(paint_.symbols)
+    return (
+        {
+            number: {
+                "fillcolor": fill,
+                "fillpattern": _hatch(scheme) if stale else {"shape": ""},
+                "text": note,
+            }
+            for number, (fill, stale, note) in enumerate(rooms)
         }
-        for number, (fill, stale, note) in enumerate(rooms)
-    } | {
-        first + number: {
-            "text": ["<br>".join(label.lines) for label in found],
-            "textfont": {"family": FONT, "size": layout.size_px, "color": [label.ink for label in found]},
+        | {
+            lines + number: symbols.changing(found, scheme=scheme)
+            for number, found in enumerate(paint_.symbols)
         }
-        for number, (layout, found) in enumerate(labels)
-    }
+        | {
+            first + number: {
+                "text": ["<br>".join(label.lines) for label in found],
+                "textfont": {"family": FONT, "size": layout.size_px, "color": [label.ink for label in found]},
+            }
+            for number, (layout, found) in enumerate(labels)
+        }
+    )
 
 
-def figure(drawing: Drawing, paint_: Paint, *, scheme: Scheme, ruler: Ruler = METRES) -> Figure:
-    """The whole figure."""
+def figure(
+    drawing: Drawing,
+    paint_: Paint,
+    *,
+    scheme: Scheme,
+    ruler: Ruler = METRES,
+    seen: Bounds | None = None,
+    revision: str = "",
+) -> Figure:
+    """The whole figure; while it is of the same revision, a person's zoom stays.
+
+    Args:
+        drawing: Of the storey.
+        paint_: What readings make of it.
+        scheme: Of the page.
+        ruler: What its scale bar is in.
+        seen: The part that is zoomed into; None: the whole.
+        revision: Of what is drawn.
+    """
     lines = [_layer_trace(kind, drawing.layers[kind], scheme) for kind in LAYERS if kind in drawing.layers]
     # Plotly draws nothing of an empty trace, and the style sheet counts them from the last.
     labels = [_label_trace(drawing) for _ in LAYOUTS] if drawing.rooms else []
-    traces = [*(_room_trace(room, scheme) for room in drawing.rooms), *lines, *labels]
+    marks = [symbols.trace(seen=number == 0) for number in range(len(paint_.symbols))]
+    traces = [*(_room_trace(room, scheme) for room in drawing.rooms), *lines, *marks, *labels]
     changes = changing(drawing, paint_, scheme=scheme)
     return {
         "data": [trace | changes.get(number, {}) for number, trace in enumerate(traces)],
-        "layout": plan_frame.layout(drawing, scheme, ruler),
+        "layout": plan_frame.layout(drawing, scheme, ruler, seen) | {"uirevision": revision},
     }
+
+
+def zoom(drawing: Drawing, seen: Bounds) -> float:
+    """How much larger than whole a plan is of which this part is seen.
+
+    One of its sides fills the figure when it is whole; which one depends on the window.
+    """
+    if drawing.bounds is None:
+        return 1.0
+    (left, bottom, right, top), (west, south, east, north) = drawing.bounds, seen
+    if not (east > west and north > south):
+        return 1.0
+    return min(64.0, max(1.0, (right - left) / (east - west), (top - bottom) / (north - south)))
 
 
 def px_per_m(drawing: Drawing, layout: Layout) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.figures.drawing import Drawing
+from dashboard.figures.drawing import Bounds, Drawing
 from dashboard.theme import COLOURS, FONT, Scheme
 
 Figure = dict[str, Any]
@@ -14,7 +14,7 @@ Figure = dict[str, Any]
 STRIP_PX = 40  # below the plan, for the scale bar and the arrow
 EDGE_PX = 8
 
-_LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200)
+_LENGTHS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 _MIDDLE_PX = -22  # of the strip
 _ARROW_PX = 22
 
@@ -30,10 +30,17 @@ class Ruler:
 METRES, FEET = Ruler(), Ruler("ft", 0.3048)
 
 
-def layout(drawing: Drawing, scheme: Scheme, ruler: Ruler) -> Figure:
-    """The layout of the figure: metres are as long across as up, and nothing moves under a finger."""
+def layout(drawing: Drawing, scheme: Scheme, ruler: Ruler, seen: Bounds | None = None) -> Figure:
+    """The layout of the figure: metres are as long across as up.
+
+    Args:
+        drawing: Of the storey.
+        scheme: Of the page.
+        ruler: What its scale bar is in.
+        seen: The part that is zoomed into, which a finger moves; None: the whole, which it does not.
+    """
     colours = COLOURS[scheme]
-    axis = {"visible": False, "fixedrange": True}
+    axis = {"visible": False}
     left, bottom, right, top = drawing.bounds or (0, 0, 1, 1)
     return {
         "font": {"family": FONT, "size": 12, "color": colours.muted},
@@ -42,45 +49,58 @@ def layout(drawing: Drawing, scheme: Scheme, ruler: Ruler) -> Figure:
         "margin": {"l": EDGE_PX, "r": EDGE_PX, "t": EDGE_PX, "b": STRIP_PX},
         "showlegend": False,
         "hovermode": "closest",
-        "dragmode": False,  # a finger on the plan scrolls the page
+        "hoverdistance": 9,  # of symbols; farther off it is the room that is meant
         "hoverlabel": {
             "bgcolor": colours.tip,
             "bordercolor": colours.grid,
             "font": {"family": FONT, "size": 13, "color": colours.text},
         },
-        "xaxis": axis | {"range": [left, right]},
-        "yaxis": axis | {"range": [bottom, top], "scaleanchor": "x"},
-        "shapes": _scale_bar(drawing, scheme, ruler),
-        "annotations": [*_scale_word(drawing, ruler), *_arrow(drawing, scheme)],
+        "xaxis": axis | _from_to(left, right),
+        "yaxis": axis | _from_to(bottom, top) | {"scaleanchor": "x"},
+    } | moving(drawing, scheme, ruler, seen)
+
+
+def _from_to(low: float, high: float) -> Figure:
+    """What an axis shows at first, and again when a person puts it back: Plotly would leave an edge."""
+    return {"range": [low, high], "autorangeoptions": {"clipmin": low, "clipmax": high}}
+
+
+def moving(drawing: Drawing, scheme: Scheme, ruler: Ruler, seen: Bounds | None) -> Figure:
+    """What of the layout depends on which part is seen."""
+    part = seen or drawing.bounds
+    return {
+        "dragmode": "pan" if seen else False,  # a finger on the whole plan scrolls the page
+        "shapes": _scale_bar(part, scheme, ruler),
+        "annotations": [*_scale_word(part, ruler), *_arrow(drawing, scheme)],
     }
 
 
-def _scale_length(drawing: Drawing, ruler: Ruler) -> int:
-    """About a sixth of the plan's width, as a number of the ruler's units that is easy to think in."""
-    left, _, right, _ = drawing.bounds or (0, 0, 1, 1)
-    return max((length for length in _LENGTHS if length * ruler.metres <= (right - left) / 5), default=1)
+def _scale_length(part: Bounds, ruler: Ruler) -> float:
+    """About a sixth of the width that is seen, as a number of the ruler's units that is easy to think in."""
+    left, _, right, _ = part
+    fitting = (length for length in _LENGTHS if length * ruler.metres <= (right - left) / 5)
+    return max(fitting, default=_LENGTHS[0])
 
 
-def _scale_bar(drawing: Drawing, scheme: Scheme, ruler: Ruler) -> list[Figure]:
-    if drawing.bounds is None:
+def _scale_bar(part: Bounds | None, scheme: Scheme, ruler: Ruler) -> list[Figure]:
+    if part is None:
         return []
-    left = drawing.bounds[0]
     bar = {
         "type": "rect",
-        "x0": left, "x1": left + _scale_length(drawing, ruler) * ruler.metres,
+        "x0": part[0], "x1": part[0] + _scale_length(part, ruler) * ruler.metres,
         "yref": "paper", "ysizemode": "pixel", "yanchor": 0, "y0": _MIDDLE_PX - 2, "y1": _MIDDLE_PX + 1,
         "fillcolor": COLOURS[scheme].muted, "line": {"width": 0},
     }  # fmt: skip
     return [bar]
 
 
-def _scale_word(drawing: Drawing, ruler: Ruler) -> list[Figure]:
-    if drawing.bounds is None:
+def _scale_word(part: Bounds | None, ruler: Ruler) -> list[Figure]:
+    if part is None:
         return []
-    length = _scale_length(drawing, ruler)
+    length = _scale_length(part, ruler)
     word = {
-        "text": f"{length} {ruler.unit}", "showarrow": False,
-        "x": drawing.bounds[0] + length * ruler.metres, "xanchor": "left", "xshift": 6,
+        "text": f"{length:g} {ruler.unit}", "showarrow": False,
+        "x": part[0] + length * ruler.metres, "xanchor": "left", "xshift": 6,
         "yref": "paper", "y": 0, "yanchor": "middle", "yshift": _MIDDLE_PX,
     }  # fmt: skip
     return [word]

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, Patch, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.components import live, plan_controls, skeletons
 from dashboard.components.icon import icon, named
-from dashboard.figures import colour_scale, drawing
-from dashboard.figures import plan as figures
-from dashboard.figures.colour_scale import Scale
-from dashboard.figures.drawing import Drawing
-from dashboard.figures.plan_frame import FEET, METRES
 from dashboard.pages import time_slider
-from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY, Reader, Then
+from dashboard.pages.plan_drawing import Plans, Wanted
+from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY, Reader
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import scheme_of
@@ -35,14 +27,16 @@ GRAPH = "building-plan"
 _SEARCH = "building-search"
 _BAR = "building-bar"
 _KEY = "building-key"
+_SYMBOLS = "building-symbols"
+_SEEN = (
+    "building-seen"  # dcc.Store: the storey that is zoomed into and the part of it that is seen; None: whole
+)
 _PLACE = "building-plan-place"
 _EMPTY = "building-plan-empty"
 _ROOMS = "building-rooms"
 _COUNT = "building-room-count"
 
 _HIDDEN = {"display": "none"}
-
-_Changes = Mapping[int, figures.Figure]
 
 
 def panel(head: list[Any], at: str | None, other: Any = None) -> html.Section:
@@ -57,12 +51,18 @@ def panel(head: list[Any], at: str | None, other: Any = None) -> html.Section:
         [
             # What is drawn, a fingerprint of each trace, the ids of the rooms, and the moment.
             dcc.Store(id=PAINTED),
+            dcc.Store(id=_SEEN),
             html.Div(head, className="plan-head"),
             html.Div(
                 dcc.Graph(
                     id=GRAPH,
                     figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
-                    config={"displayModeBar": False},
+                    config={
+                        "displayModeBar": True,
+                        "displaylogo": False,
+                        "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d"]],
+                        "doubleClick": "reset",
+                    },
                     responsive=True,
                     style={"height": "100%"},
                 ),
@@ -76,6 +76,7 @@ def panel(head: list[Any], at: str | None, other: Any = None) -> html.Section:
                 [
                     html.Div(id=_BAR, className="bar-place"),
                     html.Div(id=_KEY, className="plan-key"),
+                    dmc.Switch(id=_SYMBOLS, label="Equipment and devices", checked=True, size="xs"),
                 ],
                 className="plan-foot",
             ),
@@ -107,9 +108,12 @@ def room_list() -> html.Section:
 
 
 def clicked_room(click: dict[str, Any], painted: dict[str, Any]) -> int | None:
-    """The room that was clicked: rooms are the plan's first traces."""
-    number = click["points"][0]["curveNumber"]
-    return painted["rooms"][number] if number < len(painted["rooms"]) else None
+    """The room that was clicked, itself or a symbol in it: rooms are the plan's first traces."""
+    point, rooms = click["points"][0], painted["rooms"]
+    if point["curveNumber"] < len(rooms):
+        return int(rooms[point["curveNumber"]])
+    symbol = point.get("customdata")  # the room of what it stands for
+    return symbol if symbol in rooms else None
 
 
 def register(app: Dash, reader: Reader) -> None:
@@ -122,10 +126,8 @@ def register(app: Dash, reader: Reader) -> None:
 def _register_plan(app: Dash, reader: Reader) -> None:
     """The floor plan."""
 
-    @lru_cache(maxsize=128)
-    def drawn(tenant: int, storey: int, revision: str) -> Drawing | None:
-        plan = reader.plan(storey, revision)
-        return drawing.draw(plan) if plan else None
+    _register_zoom(app)
+    drawn = Plans(reader)
 
     @app.callback(
         Output(GRAPH, "figure"),
@@ -139,6 +141,8 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         Input(QUANTITY, "value"),
         Input(SCHEME, "computedColorScheme"),
         Input(AT, "data"),
+        Input(_SYMBOLS, "checked"),
+        Input(_SEEN, "data"),
         State(BUILDING, "data"),
         State(PAINTED, "data"),
     )
@@ -149,6 +153,8 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         quantity: str | None,
         scheme: str | None,
         at: Any,
+        with_symbols: bool,
+        seen: Any,
         building: int,
         painted: Any,
     ) -> tuple[Any, ...]:
@@ -157,31 +163,44 @@ def _register_plan(app: Dash, reader: Reader) -> None:
             return no_update, None, _HIDDEN, None, None, plan_controls.no_storeys()
         if found is None or plan is None or scheme is None or quantity is None:
             raise PreventUpdate  # the callback comes again when all are known
-        outlines = drawn(identity.current().tenant_id, plan.id, found.revision)
-        if outlines is None:
+        wanted = Wanted(
+            quantity=quantity,
+            scheme=scheme_of(scheme),
+            at=at,
+            with_symbols=with_symbols,
+            part=seen["part"] if seen and seen["storey"] == storey else None,
+        )
+        shown = drawn.show(found, plan, wanted, painted)
+        if shown is None:
             raise PreventUpdate
-        then, look, units = reader.then(found, at), scheme_of(scheme), identity.current().units
-        series = views.in_rooms(then.building.series)
-        said = plans.readings(plan.rooms, series, quantity, now=then.now, units=units)
-        scale = _scale(then, quantity)
-        scale = replace(scale, ticks=plans.ticks(scale.low, scale.high, quantity, units=units) or scale.ticks)
-        paint = figures.paint(outlines, said, scale=scale, scheme=look)
-        changes = figures.changing(outlines, paint, scheme=look)
-        prints = [zlib.crc32(repr(change).encode()) for change in changes.values()]
-        what = f"{plan.id} {found.revision} {look} {units} {len(prints)}"
-        figure: Any = (
-            _changed(changes, prints, painted["prints"])
-            if painted and painted["what"] == what
-            else figures.figure(outlines, paint, scheme=look, ruler=FEET if units == "us" else METRES)
-        )
+        name = plans.name(quantity, units=identity.current().units)
         return (
-            figure,
-            {"what": what, "prints": prints, "rooms": [room.id for room in outlines.rooms], "at": at},
-            {"--aspect": f"{outlines.aspect:.3f}"} if outlines.bounds else _HIDDEN,
-            plan_controls.colour_bar(scale, name=plans.name(quantity, units=units)),
-            plan_controls.key(ages=quantity == plans.FRESHNESS),
-            None if outlines.rooms else plan_controls.nothing_to_draw(plan),
+            shown.figure,
+            shown.painted,
+            {"--aspect": f"{shown.outlines.aspect:.3f}"} if shown.outlines.bounds else _HIDDEN,
+            plan_controls.colour_bar(shown.scale, name=name),
+            plan_controls.key(ages=quantity == plans.FRESHNESS, groups=shown.groups),
+            None if shown.outlines.rooms else plan_controls.nothing_to_draw(plan),
         )
+
+
+def _register_zoom(app: Dash) -> None:
+    """What of the plan is seen."""
+
+    @app.callback(
+        Output(_SEEN, "data"),
+        Input(GRAPH, "relayoutData"),
+        State(STOREY, "value"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def see(change: dict[str, Any] | None, storey: str | None) -> dict[str, Any] | None:
+        if change and change.get("xaxis.autorange"):
+            return None  # it was put back to the whole
+        names = [f"{axis}axis.range[{end}]" for end in (0, 1) for axis in "xy"]
+        if not change or any(not isinstance(change.get(name), int | float) for name in names):
+            raise PreventUpdate  # the window has another size
+        return {"storey": storey, "part": [round(change[name], 3) for name in names]}
 
 
 def _register_rooms(app: Dash, reader: Reader) -> None:
@@ -236,25 +255,3 @@ def _chosen(reader: Reader, building: int, storey: str | None) -> tuple[Building
     found = reader.building(building)
     row = found.storey(storey) if found and storey else None
     return found, reader.plan(row.id, found.revision) if found and row else None
-
-
-def _scale(then: Then, quantity: str) -> Scale:
-    """The colours of a quantity: its own, else for the whole building, so that its storeys share them."""
-    if colour_scale.has_own(quantity):
-        return colour_scale.of(quantity)
-    highs, lows = (views.in_rooms(then.extremes(pick=pick)).values() for pick in (max, min))
-    return colour_scale.of(
-        quantity,
-        lowest=plans.lowest(lows, quantity, now=then.now),
-        highest=plans.highest(highs, quantity, now=then.now),
-    )
-
-
-def _changed(changes: _Changes, prints: list[int], shown: list[int]) -> Any:
-    """Only what is another than what is shown; geometry and a room that stays as it is are never sent."""
-    patch, same = Patch(), True
-    for (number, change), new, old in zip(changes.items(), prints, shown, strict=True):
-        if new != old:
-            patch["data"][number].update(change)
-            same = False
-    return no_update if same else patch

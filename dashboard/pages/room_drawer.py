@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,21 +14,17 @@ from dashboard.components import live, skeletons, trend_graph
 from dashboard.components import room as parts
 from dashboard.components.icon import named
 from dashboard.context import Context
+from dashboard.pages.reader import Reader as Reader
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
-from dashboard.snapshot import Snapshot
 from dashboard.theme import scheme_of
 from dashboard.views import plan as plans
 from dashboard.views import room as views
 from dashboard.views import trend as trends
-from dashboard.views.building import Building, Buildings
-from dashboard.views.past import Moment, Pasts
+from dashboard.views.past import Moment
 from data.errors import StoreBusy, StoreUnavailable
 from data.store import buildings, spatial
-from data.store.buildings import StoreyPlan
 from data.store.devices import SeriesRow
-from data.store.past import Pick, Window
-from data.store.places import PlacedSeries
 
 DRAWER = "room-drawer"
 BUILDING = "building"  # dcc.Store: its id
@@ -50,89 +45,6 @@ _GRAPH = "room-graph"
 _DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, with a cursor, with any data
 _TOLD = "room-told"  # dcc.Store: the room that its facts are of, and their units
 _SPARKED = "room-sparked"  # dcc.Store: of which room the sparks are, and of which turn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Then:
-    """A building as it is, or as it was at a moment that is over."""
-
-    building: Building
-    now: datetime  # aware: the time that it then is
-    window: Window | None  # the steps around the moment; None: live
-
-    def extremes(self, *, pick: Pick) -> tuple[PlacedSeries, ...]:
-        """The highest or lowest of each series: to these colours reach, so that they stay in a play."""
-        series = self.building.series
-        return self.window.extremes(series, self.now, pick=pick) if self.window else series
-
-
-class Reader:
-    """What the store has of the account's buildings, for the callbacks of the page."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._buildings = Buildings(context.store)
-        self._pasts = Pasts(context.store)
-
-    def then(self, found: Building, at: object) -> Then:
-        """The building at the moment that the page keeps, or now. Raises what `building` does."""
-        moment = Moment.of(at)
-        if moment is None:
-            return Then(building=found, now=datetime.now(UTC), window=None)
-        window = self._window(found.row.id, moment)
-        return Then(
-            building=replace(found, series=window.as_of(found.series, moment.at)),
-            now=moment.at,
-            window=window,
-        )
-
-    def _window(self, building: int, moment: Moment) -> Window:
-        try:
-            return self._pasts.window(building, moment, tenant=identity.current().tenant_id)
-        except (StoreUnavailable, StoreBusy) as error:
-            raise PreventUpdate from error
-
-    def storey_of(self, found: Building, room: int | None) -> str | None:
-        """The id of the storey that a room is on, as text; None when it is on none."""
-        plans = (self.plan(storey.id, found.revision) for storey in found.storeys)
-        on = (str(plan.id) for plan in plans if plan and any(one.id == room for one in plan.rooms))
-        return next(on, None)
-
-    def building(self, building: int) -> Building | None:
-        """The building, of this account's tenant alone; None when there is none of this id.
-
-        Raises:
-            PreventUpdate: the store is away. The frame says so, and the next beat after it healed
-                asks again.
-        """
-        snapshot = self._snapshot()
-        try:
-            return self._buildings.find(
-                tenant=identity.current().tenant_id, building=building, version=snapshot.version
-            )
-        except (StoreUnavailable, StoreBusy) as error:
-            raise PreventUpdate from error
-
-    def plan(self, storey: int, revision: str) -> StoreyPlan | None:
-        """What is drawn of a storey. Raises what `building` does."""
-        try:
-            return self._buildings.plan(storey, tenant=identity.current().tenant_id, revision=revision)
-        except (StoreUnavailable, StoreBusy) as error:
-            raise PreventUpdate from error
-
-    def rows(self, building: int, room: int, at: object = None) -> list[SeriesRow]:
-        """The series of the devices in a room, as they are or were. Raises what `building` does."""
-        found = self.building(building)
-        placed = {one.series_id for one in found.series if one.space_id == room} if found else set()
-        rows = [row for row in self._snapshot().rows if row.series_id in placed]
-        moment = Moment.of(at)
-        return list(self._window(building, moment).as_of(rows, moment.at)) if moment else rows
-
-    def _snapshot(self) -> Snapshot:
-        snapshot = self._context.snapshots.overview(identity.current().tenant_id)
-        if snapshot.read_at is None:
-            raise PreventUpdate  # nothing was ever read; the frame says why
-        return snapshot
 
 
 def drawer(room: int | None) -> dmc.Drawer:

@@ -1,7 +1,9 @@
 """The time slider under a floor plan: it plays a period that is over, and returns to what is live.
 
 The moment that a page shows is in `AT`; all its callbacks that show values have that as an input. One
-callback settles it, whoever chose it: buttons, slider, the play's own beat, or the address.
+callback settles it, whoever chose it: buttons, slider or the address. The play's own beat has another: an
+answer to one that is still on its way is thrown away when the same callback is asked again, and a pause
+must not be lost to the next beat.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _SLIDER = "time-slider"
 _TOLD = "time-told"
 _PERIOD = "time-period"
 _DAYS = "time-days"
+_PICKED = "time-picked"  # what holds the days
 _STEP = "time-step"
 _SPEED = "time-speed"
 
@@ -86,15 +89,19 @@ def bar(at: str | None) -> html.Section:
 def _choices() -> list[Any]:
     return [
         _select(_PERIOD, "Period", past.PERIODS, "24h"),
-        dmc.DatePickerInput(
-            id=_DAYS,
-            type="range",
-            allowSingleDateInRange=True,
-            placeholder="First and last day",
-            valueFormat="D MMM YYYY",
-            size="xs",
-            style={"display": "none"},
-            **named("Days"),
+        html.Div(
+            dmc.DatePickerInput(
+                id=_DAYS,
+                type="range",
+                allowSingleDateInRange=True,
+                placeholder="First and last day",
+                valueFormat="D MMM YYYY",
+                size="xs",
+                **named("Days"),
+            ),
+            id=_PICKED,
+            hidden=True,
+            className="time-days",
         ),
         _select(_STEP, "Step", past.STEPS, 5),
         _select(_SPEED, "Speed", past.SPEEDS, 2),
@@ -102,7 +109,13 @@ def _choices() -> list[Any]:
 
 
 def register(app: Dash, reader: Reader) -> None:
-    """The slider's callback."""
+    """The slider's callbacks."""
+    _register_controls(app, reader)
+    _register_beat(app, reader)
+
+
+def _register_controls(app: Dash, reader: Reader) -> None:
+    """What a person does."""
 
     @app.callback(
         Output(AT, "data"),
@@ -118,7 +131,7 @@ def register(app: Dash, reader: Reader) -> None:
         Output(_PERIOD, "value"),
         Output(_STEP, "value"),
         Output(_DAYS, "value"),
-        Output(_DAYS, "style"),
+        Output(_PICKED, "hidden"),
         Output(_DAYS, "maxDate"),
         Input(MARK, "data"),
         Input(WISH, "data"),
@@ -127,14 +140,12 @@ def register(app: Dash, reader: Reader) -> None:
         Input(_BACK, "n_clicks"),
         Input(_ON, "n_clicks"),
         Input(_SLIDER, "value"),
-        Input(TICK, "n_intervals"),
         Input(_PERIOD, "value"),
         Input(_STEP, "value"),
         Input(_DAYS, "value"),
         Input(_SPEED, "value"),
         State(AT, "data"),
         State(TICK, "disabled"),
-        State(PAINTED, "data"),
         State(BUILDING, "data"),
     )
     @identity.needs("viewer")
@@ -146,34 +157,84 @@ def register(app: Dash, reader: Reader) -> None:
         _back: Any,
         _on: Any,
         number: int,
-        _ticks: Any,
         period: str,
         step: str,
         days: list[str | None] | None,
         speed: str,
         at: Any,
         still: bool,
-        painted: dict[str, Any] | None,
         building: int,
     ) -> tuple[Any, ...]:
         found = reader.building(building)
         if found is None:
             raise PreventUpdate
         trigger, now, zone = ctx.triggered_id, datetime.now(UTC), format.zone(found.row.timezone)
-        moment = Moment.of(at)
-        before = Player(
-            period=period if period in past.PERIODS else "24h",
-            days=_days(days),
-            step_min=int(step),
-            at=moment.at if moment else None,
-            playing=not still,
-        )
-        if trigger == TICK and (still or painted is None or painted["at"] != at):
-            raise PreventUpdate  # a step that is not yet drawn is not overtaken
+        before = _player(period, days, int(step), moment=Moment.of(at), playing=not still)
+        if trigger == _SLIDER and before.at and before.range(now=now, zone=zone).at(number) == before.at:
+            raise PreventUpdate  # the beat moved it
         player = _acted(trigger, before, wish=wish, number=number, days=days, now=now, zone=zone)
         if trigger == MARK and player.at is not None:
             raise PreventUpdate
         return _shown(player, speed, at, drags=trigger == _SLIDER, now=now, zone=zone)
+
+
+def _register_beat(app: Dash, reader: Reader) -> None:
+    """What is played goes on by itself."""
+
+    @app.callback(
+        Output(AT, "data", allow_duplicate=True),
+        Output(_SLIDER, "value", allow_duplicate=True),
+        Output(_TOLD, "children", allow_duplicate=True),
+        Output(TICK, "disabled", allow_duplicate=True),
+        Output(_PLAY, "children", allow_duplicate=True),
+        Output(_PLAY, "aria-label", allow_duplicate=True),
+        Output(_BAR, "className", allow_duplicate=True),
+        Input(TICK, "n_intervals"),
+        State(TICK, "disabled"),
+        State(AT, "data"),
+        State(PAINTED, "data"),
+        State(_PERIOD, "value"),
+        State(_DAYS, "value"),
+        State(BUILDING, "data"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def go_on(
+        _beats: int,
+        still: bool,
+        at: Any,
+        painted: dict[str, Any] | None,
+        period: str,
+        days: list[str | None] | None,
+        building: int,
+    ) -> tuple[Any, ...]:
+        moment, found = Moment.of(at), reader.building(building)
+        # A step that is not yet drawn is not overtaken.
+        if still or moment is None or found is None or painted is None or painted["at"] != at:
+            raise PreventUpdate
+        now, zone = datetime.now(UTC), format.zone(found.row.timezone)
+        before = _player(period, days, moment.step_min, moment=moment, playing=True)
+        player = before.moved(1, now=now, zone=zone)
+        if player.at is None:
+            raise PreventUpdate
+        shown = (
+            Moment(at=player.at, step_min=player.step_min).kept,
+            player.range(now=now, zone=zone).number(player.at),
+            past.told(player.at, zone=zone),
+        )
+        return *shown, *([no_update] * 4 if player.playing else [True, *_state(player)])
+
+
+def _player(
+    period: str, days: list[str | None] | None, step_min: int, *, moment: Moment | None, playing: bool
+) -> Player:
+    return Player(
+        period=period if period in past.PERIODS else "24h",
+        days=_days(days),
+        step_min=step_min,
+        at=moment.at if moment else None,
+        playing=playing,
+    )
 
 
 def _acted(
@@ -190,8 +251,6 @@ def _acted(
     if trigger in (_BACK, _ON):
         moved = player.moved(-1 if trigger == _BACK else 1, now=now, zone=zone)
         return replace(moved, playing=False)
-    if trigger == TICK:
-        return player.moved(1, now=now, zone=zone)
     if trigger == _SLIDER:
         return replace(player, at=moments.at(number), playing=False)
     if trigger == _PERIOD or (trigger == _DAYS and _days(days)):
@@ -206,7 +265,6 @@ def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, z
     moments = player.range(now=now, zone=zone)
     chosen = Moment(at=player.at, step_min=player.step_min).kept if player.at else None
     number = moments.steps if player.at is None else moments.number(player.at)
-    state = "live" if player.at is None else "playing" if player.playing else "past"
     days = player.days if player.period == "days" else None
     return (
         no_update if chosen == at else chosen,
@@ -216,15 +274,20 @@ def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, z
         no_update if drags else number,
         [{"value": value, "label": label} for value, label in past.marks(moments, zone=zone)],
         past.told(player.at or now, zone=zone),
-        icon("player-pause" if player.playing else "player-play"),
-        "Pause" if player.playing else "Play",
-        f"time-bar {state}",
+        *_state(player),
         player.period,
         str(player.step_min),
         [one.isoformat() for one in days] if days else no_update,
-        {} if player.period == "days" else {"display": "none"},
+        player.period != "days",
         now.astimezone(zone).date().isoformat(),
     )
+
+
+def _state(player: Player) -> tuple[Any, str, str]:
+    """The play button's picture and name, and the class of the bar."""
+    state = "live" if player.at is None else "playing" if player.playing else "past"
+    name = "Pause" if player.playing else "Play"
+    return icon(f"player-{name.lower()}"), name, f"time-bar {state}"
 
 
 def _days(said: list[str | None] | None) -> tuple[date, date] | None:

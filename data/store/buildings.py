@@ -16,7 +16,8 @@ from data.store.model_import import Saved, compare, save
 from data.store.pool import Store
 
 __all__ = [
-    "BuildingRow", "PlanDoor", "PlanElement", "PlanRoom", "Saved", "SpaceRow", "StoreyPlan", "StoreyRow",
+    "BuildingRow", "PlanDoor", "PlanElement", "PlanEquipment", "PlanRoom", "Saved", "SpaceRow",
+    "StoreyPlan", "StoreyRow",
     "bind_device", "compare", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan",
     "plans", "save", "space", "spaces_by_global_id", "storeys",
 ]  # fmt: skip
@@ -86,6 +87,18 @@ class PlanElement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEquipment:
+    """A piece of equipment where it stands on a plan."""
+
+    id: int
+    name: str
+    kind: str | None
+    predefined_type: str | None
+    position: tuple[float, float]
+    space_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreyPlan:
     """All that is drawn of one storey, in metres."""
 
@@ -97,6 +110,7 @@ class StoreyPlan:
     rooms: tuple[PlanRoom, ...]
     doors: tuple[PlanDoor, ...]
     elements: tuple[PlanElement, ...]
+    equipment: tuple[PlanEquipment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,13 +181,19 @@ def plans(store: Store, *, tenant: int, building: int) -> tuple[BuildingRow, tup
 
 
 def _plan(
-    *, rooms: list[dict[str, Any]], doors: list[dict[str, Any]], elements: list[dict[str, Any]], **row: Any
+    *,
+    rooms: list[dict[str, Any]],
+    doors: list[dict[str, Any]],
+    elements: list[dict[str, Any]],
+    equipment: list[dict[str, Any]],
+    **row: Any,
 ) -> StoreyPlan:
     return StoreyPlan(
         **row,
         rooms=tuple(PlanRoom(**room | {"label_point": _pair(room["label_point"])}) for room in rooms),
         doors=tuple(PlanDoor(**door | {"spaces": tuple(door["spaces"])}) for door in doors),
         elements=tuple(PlanElement(**element) for element in elements),
+        equipment=tuple(PlanEquipment(**one | {"position": tuple(one["position"][:2])}) for one in equipment),
     )
 
 

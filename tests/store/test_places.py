@@ -121,3 +121,24 @@ def test_another_tenants_building_is_not_there(
 ) -> None:
     assert places.of_building(web, tenant=tenant_ids["acme"], building=house) is None
     assert places.of_building(web, tenant=tenant_ids["main"], building=2_000_000_000) is None
+
+
+def test_a_plan_has_the_equipment_that_stands_on_its_storey(
+    web: Store, tenant_ids: dict[str, int], house: int
+) -> None:
+    tenant = tenant_ids["main"]
+    storey = buildings.storeys(web, tenant=tenant, building=house)[0]
+    plan = buildings.plan(web, tenant=tenant, storey=storey.id)
+    assert plan is not None
+    assert [(one.name, one.kind, one.position) for one in plan.equipment] == [
+        ("AHU 1", "UnitaryEquipment", (1.0, 2.0))
+    ]
+
+
+def test_all_plans_of_a_building_are_those_of_its_tenant(
+    web: Store, tenant_ids: dict[str, int], house: int
+) -> None:
+    found = buildings.plans(web, tenant=tenant_ids["main"], building=house)
+    assert found is not None
+    assert [one.name for one in found[1]] == ["Ground"]
+    assert buildings.plans(web, tenant=tenant_ids["acme"], building=house) is None

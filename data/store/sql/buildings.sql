@@ -40,7 +40,16 @@ SELECT storey.id, storey.building_id, storey.name, storey.elevation_m, building.
             'spaces', (SELECT coalesce(jsonb_agg(space_door.space_id ORDER BY space_door.space_id), '[]')
                 FROM space_door WHERE space_door.door_id = door.id))
             ORDER BY door.id), '[]')
-        FROM door WHERE door.storey_id = storey.id) AS doors
+        FROM door WHERE door.storey_id = storey.id) AS doors,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', equipment.id, 'name', equipment.name, 'kind', equipment.kind,
+            'predefined_type', equipment.predefined_type,
+            'position', equipment.position -> 'coordinates', 'space_id', equipment.space_id)
+            ORDER BY equipment.id), '[]')
+        FROM equipment
+        LEFT JOIN space ON space.id = equipment.space_id
+        WHERE coalesce(space.storey_id, equipment.storey_id) = storey.id
+            AND equipment.position IS NOT NULL AND equipment.gone_at IS NULL) AS equipment
 FROM storey
 JOIN building ON building.id = storey.building_id
 WHERE storey.id = %(storey_id)s;
