@@ -1,6 +1,6 @@
 # Clerestory's commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test unit faults check format store store-stop bench-ingest venv
+.PHONY: help run test unit faults check format store store-stop bench-ingest bench-ifc venv
 
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
@@ -45,6 +45,9 @@ store-stop: .venv/.installed-for-tests ## stop it and remove its data
 bench-ingest: .venv/.installed-for-tests ## how fast the ingest is, beside Node-RED and the limits of broker and store
 	@sh tests/system_packages.sh
 	@$(PYTHON) -m benchmarks.ingest
+
+bench-ifc: .venv/.installed-for-tests ## how fast models are read and drawn, beside the default kernel and web-ifc
+	@$(PYTHON) -m benchmarks.ifc
 
 .venv/.installed: requirements.txt $(MISSING)
 	@echo "Installing $<"

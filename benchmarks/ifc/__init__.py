@@ -1,0 +1,1 @@
+"""How fast buildings are read from IFC models, beside the default kernel and web-ifc."""
