@@ -24,7 +24,7 @@ from dashboard.theme import COLOURS, FONT, Scheme
 # The size of the canvas in the style sheet's own pixels, which scales it to any window.
 CANVAS_PX = (700.0, 520.0)
 
-_EXPLODED_M = 7.0  # between two storeys at most, beside what is there
+_EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
 _TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
 
@@ -47,8 +47,9 @@ def paint(
 
 def stand(solid: Solid, how: Stand) -> dict[int, dict[str, Any]]:
     """What changes in each layer of the picture when the storeys move; the ground keeps to the lowest."""
-    middle = (len(solid.levels) - 1) / 2
-    lifts = [round((number - middle) * _EXPLODED_M * how.exploded, 3) for number in range(len(solid.levels))]
+    steps = len(solid.levels) - 1
+    apart = how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / max(steps, 1))
+    lifts = [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
     moved: dict[int, dict[str, Any]] = {0: {"modelMatrix": _lifted(lifts[0])}}
     for number, (level, lift) in enumerate(zip(solid.levels, lifts, strict=True)):
         shown = how.alone in (None, level.storey)
