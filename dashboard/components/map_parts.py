@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 
 from dashboard.components.icon import icon
 from dashboard.views import map as views
-from dashboard.views.map import Outdoors, Told
+from dashboard.views.map import Figure, Outdoors, Told
 from data.store.map import MapBuilding
 
 
-def buildings(rows: Sequence[MapBuilding], told: Mapping[int, Told]) -> Any:
+def buildings(rows: Sequence[MapBuilding], told: Mapping[int, Told], figure: Figure) -> Any:
     """The buildings on the map, then those whose place nobody knows yet."""
     if not rows:
         return html.P("No building yet.", className="nothing")
     placed = [row for row in rows if row.location]
     lost = [row for row in rows if not row.location]
     return [
-        _list(placed, told),
+        html.Ul(
+            [
+                html.Li([_building(row, told.get(row.id, views.NOTHING)), _shown(row, figure)])
+                for row in placed
+            ],
+            className="map-list",
+        ),
         html.Div(
             [
                 html.H3("Not on the map"),
                 html.P("Their models state no place that can be believed.", className="small"),
-                _list(lost, told),
+                html.Ul(
+                    [html.Li(_building(row, told.get(row.id, views.NOTHING))) for row in lost],
+                    className="map-list",
+                ),
             ],
             className="map-lost",
         )
@@ -47,11 +57,6 @@ def near(found: Iterable[Outdoors]) -> Any:
     return html.Ul(listed, className="map-list")
 
 
-def _list(rows: Iterable[MapBuilding], told: Mapping[int, Told]) -> html.Ul:
-    return html.Ul([html.Li(_building(row, told.get(row.id, views.NOTHING))) for row in rows],
-                   className="map-list")  # fmt: skip
-
-
 def _building(row: MapBuilding, said: Told) -> dcc.Link:
     return dcc.Link(
         [
@@ -61,6 +66,13 @@ def _building(row: MapBuilding, said: Told) -> dcc.Link:
         ],
         href=f"/building/{row.id}",
         className="room",
+    )
+
+
+def _shown(row: MapBuilding, figure: Figure) -> dcc.Link:
+    query = urlencode({"building": row.id, "figure": figure})
+    return dcc.Link(
+        icon("map-pin"), href=f"/map?{query}", className="map-show", title=f"{row.name} on the map"
     )
 
 

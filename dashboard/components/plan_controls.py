@@ -56,6 +56,13 @@ def nothing_to_draw(plan: StoreyPlan) -> html.P:
     return html.P(said, className="nothing-drawn")
 
 
+def no_bodies() -> html.P:
+    """Why a building has no 3D view."""
+    return html.P(
+        "The model has no outlines of rooms, so there is nothing to stand up.", className="nothing-drawn"
+    )
+
+
 def no_storeys() -> html.P:
     """Nothing is known of the building's shape: how its model gets here."""
     return html.P(

@@ -246,11 +246,16 @@ def _apart(one: Place, other: Place, zoom: float) -> bool:
 def _texts(name: str, placed: Sequence[Placed], scheme: Scheme, size: Spec) -> Spec:
     return {
         "@@type": "TextLayer", "id": name,
-        "data": [{"at": [*one.at, one.height_m], "name": deck.text(one.name)} for one in placed],
+        "data": [{"at": [*_behind(one), one.height_m], "name": deck.text(one.name)} for one in placed],
         "getPosition": "@@=at", "getText": "@@=name", "getColor": deck.rgba(COLOURS[scheme].text),
-        "getPixelOffset": [0, -24], "fontFamily": FONT, "fontWeight": 600,
+        "getPixelOffset": [0, -22], "fontFamily": FONT, "fontWeight": 600,
         "characterSet": sorted({letter for one in placed for letter in one.name}),
     } | size  # fmt: skip
+
+
+def _behind(one: Placed) -> Place:
+    """The middle of a building's northern edge: above it on the screen, whichever way it is tilted."""
+    return one.at[0], max(at[1] for rings in one.polygons for at in rings[0])
 
 
 def _devices(address: str, scheme: Scheme) -> Spec:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,11 +13,13 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, Patch, State, dcc, html
 from dash.exceptions import PreventUpdate
 
+from dashboard.components import plan_controls
 from dashboard.components.icon import named
 from dashboard.context import Context
 from dashboard.figures import building_3d as figures
-from dashboard.figures import colour_scale, deck
-from dashboard.figures.building_3d import Solid, Stand
+from dashboard.figures import colour_scale, deck, solid
+from dashboard.figures.building_3d import Stand
+from dashboard.figures.solid import Solid
 from dashboard.pages.floor_plan import STOREY
 from dashboard.pages.room_drawer import BUILDING, QUANTITY, Reader
 from dashboard.server import identity
@@ -30,9 +32,10 @@ from data.errors import StoreBusy, StoreUnavailable
 from data.store import bodies
 
 VIEW = "building-view"  # its value is one of `views.building.VIEWS`
-CLICKED = "building-3d-clicked"  # dcc.Store: the room that was clicked, and where
+CLICKED = "building-3d-clicked"  # dcc.Store: the room that was clicked, and when
 
 _PLACE = "building-3d-place"
+_STANDS = "building-3d-stands"  # dcc.Store: whether it is there
 _DECK = "building-3d"
 _DRAWN = "building-3d-drawn"  # dcc.Store: what is drawn, and a fingerprint of each piece
 _EXPLODED = "building-3d-exploded"
@@ -40,6 +43,7 @@ _ALONE = "building-3d-alone"
 _WHOLE = "building-3d-whole"
 
 _Painted = list[list[dict[str, Any]]]
+_SolidOf = Callable[[Building], Solid | None]
 
 
 def switch(view: str | None) -> dmc.SegmentedControl:
@@ -55,21 +59,55 @@ def switch(view: str | None) -> dmc.SegmentedControl:
 
 def panel() -> html.Div:
     """Where the 3D view stands; nothing is in it while the plan is shown, as it would keep a GPU busy."""
-    return html.Div([dcc.Store(id=CLICKED), html.Div(id=_PLACE)], className="solid-place")
+    return html.Div(
+        [dcc.Store(id=CLICKED), dcc.Store(id=_STANDS, data=False), html.Div(id=_PLACE)],
+        className="solid-place",
+    )
 
 
 def register(app: Dash, context: Context, reader: Reader) -> None:
     """Its callbacks."""
-    _register_view(app)
-    _register_picture(app, context, reader)
+
+    @lru_cache(maxsize=32)
+    def built(tenant: int, building: int, _revision: str) -> Solid | None:
+        found = reader.building(building)
+        rooms = bodies.of_building(context.store, tenant=tenant, building=building)
+        return solid.build(rooms, found.storeys, north_deg=found.row.true_north_deg) if found else None
+
+    def solid_of(found: Building) -> Solid | None:
+        try:
+            return built(identity.current().tenant_id, found.row.id, found.revision)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
+    _register_view(app, reader, solid_of)
+    _register_click(app)
+    _register_picture(app, reader, solid_of)
 
 
-def _register_view(app: Dash) -> None:
-    @app.callback(Output(_PLACE, "children"), Input(VIEW, "value"))
+def _register_view(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
+    @app.callback(
+        Output(_PLACE, "children"),
+        Output(_STANDS, "data"),
+        Input(VIEW, "value"),
+        Input(MARK, "data"),
+        State(BUILDING, "data"),
+        State(_STANDS, "data"),
+    )
     @identity.needs("viewer")
-    def show_view(view: str | None) -> Any:
-        return _solid() if view == "3d" else None
+    def show_view(view: str | None, _mark: Any, building: int, stands: bool) -> tuple[Any, bool]:
+        wanted = view == "3d"
+        if wanted == stands:
+            raise PreventUpdate
+        if not wanted:
+            return None, False
+        found = reader.building(building)
+        if found is None:
+            raise PreventUpdate
+        return (_canvas() if solid_of(found) else plan_controls.no_bodies()), True
 
+
+def _register_click(app: Dash) -> None:
     @app.callback(
         Output(CLICKED, "data"),
         Output(_DECK, "clickInfo"),
@@ -81,23 +119,11 @@ def _register_view(app: Dash) -> None:
         room = ((clicked or {}).get("object") or {}).get("room")
         if clicked is None or room is None:
             raise PreventUpdate
-        # Emptied, so that the next click on the same room is another one.
-        return {"room": room, "at": clicked["pixel"]}, None
+        # With its time, and the picture's emptied, so that the next click on the same room is another one.
+        return {"room": room, "at": datetime.now(UTC).isoformat()}, None
 
 
-def _register_picture(app: Dash, context: Context, reader: Reader) -> None:
-    @lru_cache(maxsize=32)
-    def built(tenant: int, building: int, _revision: str) -> Solid | None:
-        found = reader.building(building)
-        rooms = bodies.of_building(context.store, tenant=tenant, building=building)
-        return figures.build(rooms, found.storeys, north_deg=found.row.true_north_deg) if found else None
-
-    def solid_of(found: Building) -> Solid | None:
-        try:
-            return built(identity.current().tenant_id, found.row.id, found.revision)
-        except (StoreUnavailable, StoreBusy) as error:
-            raise PreventUpdate from error
-
+def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
     @app.callback(
         Output(_DECK, "data"),
         Output(_DRAWN, "data"),
@@ -124,12 +150,12 @@ def _register_picture(app: Dash, context: Context, reader: Reader) -> None:
         drawn: dict[str, Any] | None,
     ) -> tuple[Any, ...]:
         found = reader.building(building)
-        if found is None or quantity is None or scheme is None or (solid := solid_of(found)) is None:
+        if found is None or quantity is None or scheme is None or (shape := solid_of(found)) is None:
             raise PreventUpdate  # the callback comes again when all are known
         chosen = found.storey(storey)
         how = Stand(exploded=exploded / 100, alone=chosen.id if alone and chosen else None)
         look, units = scheme_of(scheme), identity.current().units
-        painted = _painted(found, solid, quantity, look)
+        painted = _painted(found, shape, quantity, look)
         new: dict[str, Any] = {
             "what": f"{found.revision} {look} {units}",
             "prints": [zlib.crc32(repr(row).encode()) for rows in painted for row in rows],
@@ -139,25 +165,25 @@ def _register_picture(app: Dash, context: Context, reader: Reader) -> None:
         if new == drawn:
             raise PreventUpdate
         if drawn is None or drawn["what"] != new["what"]:
-            picture = figures.spec(solid, painted, how=how, scheme=look)
-            return picture | {"initialViewState": figures.view(solid, turn=new["turn"])}, new
-        return _changed(solid, painted, how, new, drawn), new
+            picture = figures.spec(shape, painted, how=how, scheme=look)
+            return picture | {"initialViewState": figures.view(shape, turn=new["turn"])}, new
+        return _changed(shape, painted, how, new, drawn), new
 
 
-def _painted(found: Building, solid: Solid, quantity: str, scheme: Scheme) -> _Painted:
+def _painted(found: Building, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
     """The colours of the rooms, by the rule of the floor plan."""
     series, now, units = views.in_rooms(found.series), datetime.now(UTC), identity.current().units
     said = {
         piece.room: plans.reading(series.get(piece.room, ()), quantity, now=now, units=units)
-        for level in solid.levels
+        for level in shape.levels
         for piece in level.pieces
     }
     scale = colour_scale.of(quantity, highest=plans.highest(series.values(), quantity, now=now))
-    return figures.paint(solid, said, scale=scale, scheme=scheme)
+    return figures.paint(shape, said, scale=scale, scheme=scheme)
 
 
 def _changed(
-    solid: Solid, painted: _Painted, how: Stand, new: Mapping[str, Any], old: Mapping[str, Any]
+    shape: Solid, painted: _Painted, how: Stand, new: Mapping[str, Any], old: Mapping[str, Any]
 ) -> Patch:
     """Only what is another than what is shown; outlines are never sent again."""
     patch = Patch()
@@ -167,14 +193,14 @@ def _changed(
         if now != before:
             layers[figures.rooms_of(level)]["data"][piece].update(painted[level][piece])
     if new["stand"] != old["stand"]:
-        for layer, moved in figures.stand(solid, how).items():
+        for layer, moved in figures.stand(shape, how).items():
             layers[layer].update(moved)
     if new["turn"] != old["turn"]:
-        patch["initialViewState"] = figures.view(solid, turn=new["turn"])
+        patch["initialViewState"] = figures.view(shape, turn=new["turn"])
     return patch
 
 
-def _solid() -> list[Any]:
+def _canvas() -> list[Any]:
     return [
         dcc.Store(id=_DRAWN),
         html.Div(

@@ -25,6 +25,7 @@ from dashboard.shell import MARK, SCHEME
 from dashboard.views import kpis
 from dashboard.views import map as views
 from dashboard.views import plan as plans
+from dashboard.views.building import is_id
 from dashboard.views.map import Figure
 from data.errors import StoreBusy, StoreUnavailable
 from data.store import map as maps
@@ -43,6 +44,7 @@ _BAR = "map-bar"
 _SIDE = "map-buildings"
 _NEAR = "map-near"
 _ADDRESS = "map-address"
+_BUILDING = "map-building"  # dcc.Store: the one that is in view at first, or None
 _THANKS = "map-thanks"
 
 _READ_EVERY_S = 15.0
@@ -58,11 +60,16 @@ class _Known:
         corners = [(extent.west, extent.south), (extent.east, extent.north)] if extent else []
         self.places = [*(one.at for one in self.placed), *corners]
 
+    def in_view(self, building: int | None) -> list[figures.Place]:
+        """Where one looks at: a building that has a place, else all there is."""
+        return [one.at for one in self.placed if one.id == building] or self.places
 
-def layout(figure: str | None = None, **_query: str) -> Any:
-    """The page; its callbacks fill it."""
+
+def layout(figure: str | None = None, building: str = "", **_query: str) -> Any:
+    """The page, with one building in view where the address names it; its callbacks fill it."""
     return html.Div(
         [
+            dcc.Store(id=_BUILDING, data=int(building) if is_id(building) else None),
             dcc.Location(id=_ADDRESS, refresh="callback-nav"),
             html.H1("Map"),
             html.Div(
@@ -141,11 +148,18 @@ def _register_picture(app: Dash, context: Context, known: Kept[_Known], summarie
         Input(_ALL, "n_clicks"),
         Input(_DRAWN, "id"),
         State(SCHEME, "computedColorScheme"),
+        State(_BUILDING, "data"),
         State(_DRAWN, "data"),
     )
     @identity.needs("viewer")
     def show_map(
-        _mark: Any, chosen: str, presses: int | None, _new: str, scheme: str | None, drawn: Any
+        _mark: Any,
+        chosen: str,
+        presses: int | None,
+        _new: str,
+        scheme: str | None,
+        building: int | None,
+        drawn: Any,
     ) -> tuple[Any, Any]:
         there, figure, look = _kept(known), views.figure_of(chosen), theme.scheme_of(scheme)
         told = views.told(summaries.of(identity.current().tenant_id), figure, units=identity.current().units)
@@ -156,7 +170,7 @@ def _register_picture(app: Dash, context: Context, known: Kept[_Known], summarie
             scale=_scale(figure),
             scheme=look,
             devices=f"/map/devices/{minute}/{{z}}/{{x}}/{{y}}.geojson",
-            view=figures.view_of(there.places, turn=presses or 0),
+            view=figures.view_of(there.in_view(None if presses else building), turn=presses or 0),
             basemap=basemap.of(context.settings, look),
         )
         prints = {name: zlib.crc32(repr(part).encode()) for name, part in deck.parts(picture).items()}
@@ -189,7 +203,7 @@ def _register_words(app: Dash, known: Kept[_Known], summaries: kpis.Summaries) -
         if quantity:
             ticks = plans.ticks(scale.low, scale.high, quantity, units=units) or scale.ticks
             scale, name = replace(scale, ticks=ticks), plans.name(quantity, units=units)
-        return plan_controls.colour_bar(scale, name=name), map_parts.buildings(there.rows, told)
+        return plan_controls.colour_bar(scale, name=name), map_parts.buildings(there.rows, told, figure)
 
 
 def _register_click(app: Dash, context: Context) -> None:

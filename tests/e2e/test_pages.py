@@ -84,7 +84,10 @@ def web_part(settings: Settings, *, log: Path) -> Iterator[None]:
         "CLERESTORY_HOME": str(settings.home),
         "CLERESTORY_DATABASE_URL": settings.database_url.get_secret_value(),
         "CLERESTORY_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "CLERESTORY_BASEMAP_ATTRIBUTION": settings.basemap_attribution,
     }
+    if settings.basemap:
+        environment["CLERESTORY_BASEMAP"] = settings.basemap
     command = [sys.executable, "-m", "gunicorn", "app:server", "--bind", f"127.0.0.1:{settings.port}"]
     options = [
         "--worker-class",

@@ -1,0 +1,159 @@
+"""The building in 3D in a real browser: rooms are drawn, clicked, and their storeys moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Locator, Page, Response, expect
+
+from data.building.model import Storey
+from data.store import Store, accounts, buildings, devices
+from tests.e2e.pictures import coloured, settled
+from tests.e2e.test_pages import Twin
+from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.local_run import eventually
+from tests.store.test_buildings import MODEL, room
+
+CODE = "@@=constructor"  # a name that deck.gl's JSON would take for an expression
+TOWER = replace(
+    MODEL,
+    storeys=(
+        Storey(key=1, name="Ground", global_id="s1", elevation_m=0.0, base_m=0.0),
+        Storey(key=2, name="Upper", global_id="s2", elevation_m=3.0, base_m=3.0),
+    ),
+    spaces=(
+        room(10, "101", "room a"),
+        replace(room(11, CODE, "room b", x=4.2), long_name="$& {room}"),
+        replace(room(12, "201", "room c"), storey=2, floor_m=3.0),
+        replace(room(13, "202", "room d", x=4.2), storey=2, floor_m=3.0),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def address(twin: Twin) -> Iterator[str]:
+    """The address of a building with a reading in each of its rooms."""
+    worker, web = (Store.open(twin.settings, role=role) for role in ("worker", "web"))
+    tenant = buildings.find_tenant(worker, "main")
+    building = buildings.save(worker, tenant=tenant, model=TOWER, name="Tower").building
+    storeys = buildings.storeys(web, tenant=tenant, building=building)
+    plans = [buildings.plan(web, tenant=tenant, storey=storey.id) for storey in storeys]
+    rooms = [one for plan in plans if plan for one in plan.rooms]
+    for number, _ in enumerate(rooms):
+        twin.say(f"tower/{number}", "co2", 1300.0)
+    found = {row.device: row.device_id for row in devices.overview(web, tenant=tenant)}
+    for number, one in enumerate(rooms):
+        buildings.bind_device(worker, tenant=tenant, device=found[f"tower/{number}"], space=one.id)
+    yield f"{twin.address}/building/{building}"
+    worker.close()
+    web.close()
+
+
+@pytest.fixture
+def visit(page: Page, twin: Twin, address: str) -> Page:
+    """A page whose visitor is signed in and looks at CO₂ in 3D, all of which is drawn."""
+    page.goto(accounts.new_signin_link(twin.settings))
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.goto(f"{address}?view=3d&quantity=co2")
+    expect(canvas(page)).to_be_visible(timeout=60_000)
+    assert settled(canvas(page), lambda pixels: pixels > 5_000) > 5_000
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator(".solid")
+
+
+def point_at(page: Page, name: str) -> None:
+    """Move the pointer over the picture until its tip names a room."""
+    area = canvas(page).bounding_box()
+    assert area is not None
+    tip = page.locator(".deck-tooltip")
+    places = [(across / 20, down / 20) for down in range(4, 17) for across in range(4, 17)]
+
+    def found() -> bool:
+        for across, down in places:
+            page.mouse.move(area["x"] + area["width"] * across, area["y"] + area["height"] * down)
+            page.wait_for_timeout(60)
+            if tip.is_visible() and tip.inner_text().lstrip("\u2060").startswith(name):
+                return True
+        return False
+
+    assert eventually(found), f"no tip says {name}"
+
+
+def click_room(page: Page, name: str) -> None:
+    point_at(page, name)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def test_a_click_on_a_room_opens_it(visit: Page) -> None:
+    click_room(visit, "201")
+    expect(visit.get_by_role("dialog").locator(".room-title")).to_have_text("201")
+    visit.wait_for_url("**view=3d**room=**")
+
+
+def test_a_room_can_be_clicked_again_after_it_was_closed(visit: Page) -> None:
+    point_at(visit, "201")
+    for _ in range(2):
+        visit.mouse.down()
+        visit.mouse.up()
+        expect(visit.get_by_role("dialog")).to_be_visible(timeout=20_000)
+        visit.keyboard.press("Escape")
+        expect(visit.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_tip_says_a_rooms_name_and_value_letter_by_letter(visit: Page) -> None:
+    visit.get_by_role("switch").press("Space")
+    point_at(visit, CODE)
+    said = visit.locator(".deck-tooltip").inner_text().replace("\u00a0", " ")
+    assert f"{CODE} $& {{room}}" in said
+    assert "1300 ppm" in said
+
+
+def test_storeys_move_apart(visit: Page) -> None:
+    before = coloured(canvas(visit))
+    visit.get_by_role("slider").focus()
+    visit.keyboard.press("End")
+    # The roofs of the lower storey come into sight.
+    assert settled(canvas(visit), lambda pixels: pixels > 1.05 * before) > 1.05 * before
+
+
+def test_one_storey_is_looked_at_alone(visit: Page) -> None:
+    before = coloured(canvas(visit))
+    visit.get_by_role("switch").press("Space")
+    assert settled(canvas(visit), lambda pixels: 1_000 < pixels < 0.8 * before) < 0.8 * before
+    point_at(visit, "101")  # which the upper storey hid
+
+
+def test_a_new_value_sends_colours_and_no_outlines(visit: Page, twin: Twin) -> None:
+    def of_the_picture(answer: Response) -> bool:
+        return "building-3d.data" in (answer.request.post_data or "") and answer.status == 200
+
+    with visit.expect_response(of_the_picture) as caught:
+        twin.say("tower/0", "co2", 612.0)
+    sent = caught.value.text()
+    assert "colour" in sent
+    assert "rings" not in sent
+    assert "initialViewState" not in sent
+
+
+def test_a_step_back_returns_to_the_plan(visit: Page, address: str) -> None:
+    visit.goto(f"{address}?quantity=co2")
+    expect(visit.locator(".plan .textpoint").first).to_be_attached()
+    visit.get_by_role("radio", name="3D").locator("..").click()
+    visit.wait_for_url("**view=3d**")
+    expect(canvas(visit)).to_be_visible()
+    visit.go_back()
+    expect(visit.locator(".plan")).to_be_visible()
+    expect(canvas(visit)).to_have_count(0)
+
+
+def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
+    visit.set_viewport_size({"width": 390, "height": 844})
+    visit.reload()
+    assert settled(canvas(visit), lambda pixels: pixels > 1_000) > 1_000
+    assert visit.evaluate("document.documentElement.scrollWidth") == 390

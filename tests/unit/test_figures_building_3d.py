@@ -1,0 +1,185 @@
+"""The building in 3D as deck.gl is told to draw it."""
+
+import gzip
+import json
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from dashboard.figures import building_3d as figures
+from dashboard.figures import colour_scale, deck, solid
+from dashboard.figures.building_3d import Stand
+from dashboard.figures.solid import Solid
+
+SCALE = colour_scale.of("temperature")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    id: int
+    storey_id: int
+    footprint: dict[str, Any]
+    name: str = "101"
+    long_name: str | None = "Office"
+    height_m: float | None = 2.8
+    floor_m: float | None = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storey:
+    id: int
+    name: str = "Ground"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    state: str = "fresh"
+    value: float | None = 22.0
+    written: str = "22.0 °C"
+    short: str = "22.0"
+    age: str = "1 min ago"
+
+
+def square(x: float, y: float = 0.0, side: float = 4.0) -> dict[str, Any]:
+    corners = [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
+    return {"type": "Polygon", "coordinates": [corners]}
+
+
+def build(*bodies: Body, north_deg: float | None = None) -> Solid:
+    storeys = [Storey(id=number) for number in sorted({body.storey_id for body in bodies})]
+    found = solid.build(bodies, storeys, north_deg=north_deg)
+    assert found is not None
+    return found
+
+
+FRESH, AS_BUILT = Reading(), Stand()
+
+
+def picture(of: Solid, reading: Reading = FRESH, how: Stand = AS_BUILT) -> dict[str, Any]:
+    rooms = {piece.room: reading for level in of.levels for piece in level.pieces}
+    painted = figures.paint(of, rooms, scale=SCALE, scheme="light")
+    return figures.spec(of, painted, how=how, scheme="light")
+
+
+def rows(drawn: dict[str, Any], level: int = 0) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = drawn["layers"][figures.rooms_of(level)]["data"]
+    return found
+
+
+TWO_STOREYS = (
+    Body(id=1, storey_id=1, footprint=square(0)),
+    Body(id=2, storey_id=2, footprint=square(0), floor_m=3.0),
+)
+
+
+def test_a_building_without_outlines_has_no_body() -> None:
+    assert solid.build([], [Storey(id=1)], north_deg=None) is None
+
+
+def test_a_room_stands_on_its_floor_as_high_as_it_is() -> None:
+    row = rows(picture(build(*TWO_STOREYS)), level=1)[0]
+    assert row["height"] == 2.8
+    below = rows(picture(build(*TWO_STOREYS)))[0]
+    assert {at[2] for at in below["rings"][0]} == {-2.9}
+    assert {at[2] for at in row["rings"][0]} == {0.1}
+
+
+def test_the_middle_of_the_building_is_the_middle_of_the_picture() -> None:
+    far = build(Body(id=1, storey_id=1, footprint=square(5_000_000.0, 300_000.0)))
+    across = [at[0] for at in rows(picture(far))[0]["rings"][0]]
+    assert (min(across), max(across)) == (-2.0, 2.0)
+
+
+def test_a_storey_that_states_no_height_stands_on_the_one_below() -> None:
+    unknown = Body(id=2, storey_id=2, footprint=square(0), floor_m=None, height_m=None)
+    drawn = build(TWO_STOREYS[0], unknown)
+    assert drawn.levels[1].floor_m - drawn.levels[0].floor_m == pytest.approx(3.2)
+
+
+def test_walls_run_clockwise_so_that_light_falls_on_their_outside() -> None:
+    ring = rows(picture(build(TWO_STOREYS[0])))[0]["rings"][0]
+    turns = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
+    assert turns < 0
+
+
+def test_each_part_of_a_room_leads_to_it() -> None:
+    parts = {"type": "MultiPolygon", "coordinates": [square(0)["coordinates"], square(9)["coordinates"]]}
+    drawn = rows(picture(build(Body(id=7, storey_id=1, footprint=parts))))
+    assert [row["room"] for row in drawn] == [7, 7]
+
+
+def test_a_fresh_room_has_the_colour_of_the_plan() -> None:
+    assert rows(picture(build(TWO_STOREYS[0])))[0]["colour"] == deck.rgba(SCALE.colour(22.0))
+
+
+@pytest.mark.parametrize("state", ["stale", "none"])
+def test_a_room_that_tells_nothing_new_has_no_colour(state: str) -> None:
+    red, green, blue, _ = rows(picture(build(TWO_STOREYS[0]), Reading(state=state, value=None)))[0]["colour"]
+    assert max(red, green, blue) - min(red, green, blue) < 20
+
+
+def test_the_note_is_a_rows_last_key() -> None:
+    # deck.gl's tips fill in one key after the other: text that stands in before could name another.
+    assert list(rows(picture(build(TWO_STOREYS[0])))[0])[-1] == "note"
+
+
+@pytest.mark.parametrize("name", ["@@=x", "@@#GL.NONE", "@@type"])
+def test_no_name_begins_like_code(name: str) -> None:
+    drawn = picture(build(Body(id=1, storey_id=1, footprint=square(0), name=name)))
+    assert not rows(drawn)[0]["note"].startswith("@@")
+    assert name in rows(drawn)[0]["note"]
+
+
+def test_a_dollar_in_a_name_stays_one() -> None:
+    assert deck.note("$& room") == "$$& room"  # which a template makes one of
+
+
+def test_storeys_stand_as_built_at_first() -> None:
+    lifts = {layer["modelMatrix"][14] for layer in picture(build(*TWO_STOREYS))["layers"]}
+    assert lifts == {0.0}
+
+
+def test_exploded_storeys_move_apart_and_the_ground_keeps_to_the_lowest() -> None:
+    layers = picture(build(*TWO_STOREYS, north_deg=20.0), how=Stand(exploded=1.0))["layers"]
+    lifts = {layer["id"]: layer["modelMatrix"][14] for layer in layers}
+    assert lifts["rooms-2"] == -lifts["rooms-1"] > 0
+    assert lifts["ground"] == lifts["north"] == lifts["rooms-1"] == lifts["plate-1"]
+
+
+def test_one_storey_alone_hides_the_others() -> None:
+    layers = picture(build(*TWO_STOREYS), how=Stand(alone=2))["layers"]
+    shown = {layer["id"]: layer.get("visible", True) for layer in layers}
+    assert shown["rooms-2"]
+    assert not shown["rooms-1"]
+    assert not shown["plate-1"]
+
+
+def test_a_turned_north_turns_its_arrow() -> None:
+    arrow = picture(build(TWO_STOREYS[0], north_deg=90.0))["layers"][-2]["data"][0]["rings"][0]
+    tip = max(arrow, key=lambda at: math.hypot(*at[:2]))
+    assert tip[0] > 1
+    assert tip[1] == pytest.approx(0, abs=0.01)
+
+
+def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
+    drawn = build(*TWO_STOREYS)
+    assert figures.view(drawn, turn=1) != figures.view(drawn, turn=2)
+    assert figures.view(drawn)["zoom"] == figures.view(drawn, turn=1)["zoom"]
+
+
+def test_colours_of_500_rooms_are_a_small_message() -> None:
+    many = build(*(Body(id=n, storey_id=1, footprint=square(5.0 * n), name=f"1.{n:03}") for n in range(500)))
+    readings = {
+        n: Reading(value=16 + n % 120 / 10, written=f"{16 + n % 120 / 10} °C", age=f"{n % 60} min ago")
+        for n in range(500)
+    }
+    painted = figures.paint(many, readings, scale=SCALE, scheme="light")
+    # As Dash sends a change of every room.
+    changes = [
+        {"operation": "Merge", "location": ["layers", 2, "data", number], "params": {"value": row}}
+        for number, row in enumerate(painted[0])
+    ]
+    assert len(gzip.compress(json.dumps(changes).encode())) < 20_000
