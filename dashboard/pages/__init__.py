@@ -9,5 +9,4 @@ from types import ModuleType
 
 from dashboard.pages import building, device, devices, matches, not_found_404, overview, system
 
-# An address goes to the first page that it fits: longer ones stand before those they begin like.
 PAGES: tuple[ModuleType, ...] = (overview, devices, matches, building, device, system, not_found_404)
