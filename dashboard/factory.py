@@ -94,6 +94,12 @@ def _add_pages(app: Dash, context: Context) -> None:
             layout=page.layout,
         )
         page.register(app, context)
+    # An address goes to the first page that it fits, and what stands for an id fits a slash too.
+    for module in sorted(
+        dash.page_registry, key=lambda name: len(dash.page_registry[name]["path_template"] or "")
+    ):
+        if dash.page_registry[module]["path_template"]:
+            dash.page_registry.move_to_end(module, last=False)
 
     def layout() -> Any:
         # Dash asks once while it sets itself up, when nobody is signed in.

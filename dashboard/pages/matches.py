@@ -48,7 +48,7 @@ _PICKED_FOR = "matches-picked-for"  # dcc.Store: the question that a room is pic
 _ROOM = "matches-room"
 _PICK = "matches-pick"
 
-_OPEN_KEPT_S = 10.0
+_OPEN_KEPT_S = 2.0
 
 
 def layout(building_id: str = "", **_query: str) -> Any:
@@ -228,7 +228,7 @@ def _register_invitation(app: Dash, context: Context) -> None:
     )
     @identity.needs("viewer")
     def invite(_mark: Any, places: list[dict[str, Any]]) -> list[Any]:
-        if not identity.may(NEEDS):
+        if not places or not identity.may(NEEDS):
             return [no_update] * len(places)
         try:
             found = kept.of(identity.current().tenant_id)

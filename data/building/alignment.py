@@ -245,19 +245,24 @@ def _triple(vector: _Points) -> tuple[float, float, float]:
 
 
 def _fitting(frame: Frame, before: Sequence[Room], after: Sequence[Room], old: Known, new: Known) -> float:
-    """How much of both models coincides in a frame, from 0 to 1: area of rooms, else places of equipment."""
+    """How much of both models coincides in a frame, from 0 to 1: rooms by area, equipment by place."""
+    stand = _coinciding(frame, _positions(old.equipment), _positions(new.equipment))
     area = sum(room.shape.area for room in (*before, *after) if room.shape is not None)
-    if area:
-        shared = sum(overlaps(before, after, frame).values())
-        return float(shared / max(area - shared, shared))
-    return _coinciding(frame, _positions(old.equipment), _positions(new.equipment))
+    if not area:
+        return stand or 0.0
+    shared = sum(overlaps(before, after, frame).values())
+    lie = float(shared / max(area - shared, shared))
+    if stand is None:
+        return lie
+    # By their numbers: some models are of one room and a hundred outlets.
+    return (lie * len(before) + stand * len(old.equipment)) / (len(before) + len(old.equipment))
 
 
 def _coinciding(
     frame: Frame, old: Mapping[int, Sequence[float]], new: Mapping[int, Sequence[float]]
-) -> float:
+) -> float | None:
     if not old or not new:
-        return 0.0
+        return None
     at = {tuple(np.round(point, 1)) for point in frame.points(np.array(list(old.values())))}
     to = {tuple(np.round(point, 1)) for point in np.array(list(new.values()))}
     return len(at & to) / len(at | to)

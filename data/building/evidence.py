@@ -40,6 +40,7 @@ class Weighed:
     evidence: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
     sure: bool = False  # as its own evidence says; `settle` compares it with others
+    share: float | None = None  # of the old one, which was divided, that this part has
     part: bool = False  # one of the two lies in the other: shown, whatever else is said of them
 
     def speaks(self, points: float, words: str) -> None:
@@ -52,13 +53,22 @@ class Weighed:
         self.points -= points
         self.against.append(words)
 
+    @property
+    def confidence(self) -> float:
+        """From 0 to 1: each point halves what is left of the doubt; of parts, how likely what stood in
+        the old one stands in this."""
+        if self.share is not None:
+            return round(min(0.99, self.share), 2)
+        doubt: float = 0.5 ** max(_LEAST_POINTS, self.points)
+        return round(min(0.99, 1 - doubt), 2)
+
     def pair(self, thing: Thing) -> Pair:
-        """As it is told; each point halves what is left of the doubt."""
+        """As it is told."""
         return Pair(
             thing=thing,
             old=self.old,
             new=self.new,
-            confidence=round(min(0.99, 1 - 0.5 ** max(_LEAST_POINTS, self.points)), 2),
+            confidence=self.confidence,
             evidence=tuple(self.evidence),
             against=tuple(self.against),
         )
@@ -133,6 +143,6 @@ def settle(weighed: Iterable[Weighed]) -> tuple[dict[int, Weighed], dict[int, li
         if one.old not in sure and (one.part or one.new not in taken):
             left[one.old].append(one)
     ranked = {
-        old: sorted(several, key=lambda one: -one.points)[:_CANDIDATES] for old, several in left.items()
+        old: sorted(several, key=lambda one: -one.confidence)[:_CANDIDATES] for old, several in left.items()
     }
     return sure, ranked

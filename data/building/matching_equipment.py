@@ -104,7 +104,7 @@ class Equipment:
             pair.speaks(0.25, "same name, as others have")
         if self._same_room(before, after):
             pair.speaks(0.5, "in the same room")
-        elif before.space is not None and after.space is not None:
+        elif before.space in self._spaces:
             pair.contradicts(0.5, "in another room")
         distance = self._distances.get((pair.old, pair.new))
         if distance is not None:

@@ -6,6 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import shapely
+import shapely.affinity
+from shapely.geometry.base import BaseGeometry
+
 from data.building import evidence
 from data.building.alignment import Alignment, Room, overlaps, same_level
 from data.building.evidence import Link, Weighed, clearly_best, link, plain
@@ -18,6 +22,7 @@ _WHOLE = 0.88  # of the other: then it is the room itself, not a part
 _AREA = 0.02  # areas that differ by less are one
 _SIZE = 0.75  # a room that shrank to less, or grew as much, is another or a part
 _ALIKE = 0.05  # a vacated room of about this size could be the one that is now elsewhere
+_SAME_SHAPE_M = 0.05
 _VACATED = 0.5  # of a room that no new one covers
 
 
@@ -51,11 +56,13 @@ class Rooms:
         self._parts = self._divided()
         self._joined = self._united()
         self._vacated = self._vacated_areas()
+        self._alike = self._alike_elsewhere()
 
     def weigh(self) -> list[Weighed]:
         """Every pair of rooms for which anything speaks."""
         links = self._links
         pairs = {pair for one in (links.global_id, links.name, links.outline) for pair in one.pairs.items()}
+        pairs |= self._alike
         pairs |= {key for key, one in self._overlaps.items() if max(one.of_old, one.of_new) > _INSIDE / 2}
         return [self._weighed(old, new) for old, new in sorted(pairs)]
 
@@ -115,6 +122,24 @@ class Rooms:
             if room.shape is not None and covered[key] < 1 - _VACATED
         ]
 
+    def _alike_elsewhere(self) -> set[tuple[int, int]]:
+        """Old rooms where no new one lies, each with the new ones of its shape where no old one lay."""
+        covered: dict[int, float] = defaultdict(float)
+        for (_, new), one in self._overlaps.items():
+            covered[new] += one.of_new
+        free = [
+            (key, room)
+            for key, room in self._new.items()
+            if room.shape is not None and covered[key] < 1 - _VACATED
+        ]
+        return {
+            (old, new)
+            for old, area in self._vacated
+            for new, room in free
+            if abs(_area(room) - area) <= _AREA * area
+            and _is_of_one_shape(self._frame.shape(self._old[old].shape), room.shape)
+        }
+
     def _weighed(self, old: int, new: int) -> Weighed:
         pair = Weighed(old, new)
         self._weigh_identity(pair)
@@ -146,6 +171,8 @@ class Rooms:
             points = 3 if both >= _SAME else 2.5 if both >= _LIKE else 1.5 if both >= _HALF else 0.75
             pair.speaks(points, f"outlines coincide by {both * 100:.0f} %")
             pair.part = overlap.of_old >= _INSIDE or (overlap.of_new >= _INSIDE and overlap.of_old >= _PART)
+        elif (pair.old, pair.new) in self._alike:
+            pair.speaks(0.75, "same shape, elsewhere")
         elif before.shape is not None and after.shape is not None:
             pair.contradicts(1, "the outlines do not touch")
         if self._links.outline.parts(pair.old, pair.new):
@@ -157,6 +184,8 @@ class Rooms:
         if not same_level(before.level_m, after.level_m, self._frame):
             pair.contradicts(0.5, "on another level")
         if pair.old in self._parts:
+            if overlap is not None and pair.new in self._parts[pair.old]:
+                pair.share = overlap.of_old
             pair.contradicts(1, f"the room was divided into {len(self._parts[pair.old])}")
         if pair.new in self._joined:
             pair.contradicts(1, f"{len(self._joined[pair.new])} rooms became one")
@@ -231,6 +260,12 @@ def match(
 ) -> tuple[dict[int, Weighed], dict[int, list[Weighed]]]:
     """The sure pairs by old room, and the candidates of every other old room."""
     return evidence.settle(Rooms(old, new, alignment).weigh())
+
+
+def _is_of_one_shape(one: BaseGeometry, other: BaseGeometry) -> bool:
+    (x, y), (to_x, to_y) = (one.centroid.coords[0], other.centroid.coords[0])
+    moved = shapely.affinity.translate(one, to_x - x, to_y - y)
+    return float(shapely.hausdorff_distance(moved, other)) <= _SAME_SHAPE_M
 
 
 def _area(room: Room) -> float:

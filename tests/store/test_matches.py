@@ -170,8 +170,11 @@ def test_the_devices_of_two_rooms_that_became_one_come_together(
     before = rows(owner)
     target = first.candidates[0].id
     assert target == second.candidates[0].id
-    for one in (second, first):
-        matches.accept(web, one.id, candidate=target, tenant=tenant, actor=ACTOR)
+    matches.accept(web, second.id, candidate=target, tenant=tenant, actor=ACTOR)
+    (left,) = questions(web, tenant, name)
+    assert left.candidates[0].side is not None
+    assert left.candidates[0].side.id == second.old.id
+    matches.accept(web, first.id, candidate=target, tenant=tenant, actor=ACTOR)
     assert room_of_device(web, tenant, name) == "Merged"
     with pytest.raises(BadInput, match="undo that first"):
         matches.undo(web, second.id, tenant=tenant, actor=ACTOR)

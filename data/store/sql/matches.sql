@@ -36,7 +36,11 @@ SELECT model_match.id, model_match.thing, model_match.state, model_match.confide
     (SELECT coalesce(jsonb_agg(one || jsonb_build_object('side', new.told) ORDER BY place), '[]')
         FROM jsonb_array_elements(model_match.candidates) WITH ORDINALITY AS listed (one, place)
         LEFT JOIN side AS new ON new.thing = model_match.thing AND new.gone_at IS NULL
-            AND new.id = (one ->> 'id')::int) AS candidates
+            -- What another one took over by now is that one.
+            AND new.id = coalesce((SELECT taken.old_id FROM model_match AS taken
+                WHERE taken.building_id = model_match.building_id AND taken.thing = model_match.thing
+                    AND taken.new_id = (one ->> 'id')::int AND taken.undo ->> 'how' = 'takes over'),
+                (one ->> 'id')::int)) AS candidates
 FROM model_match
 JOIN model_reissue ON model_reissue.id = model_match.reissue_id
 LEFT JOIN account ON 'account ' || account.id = model_match.decided_by
