@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -19,14 +18,12 @@ from zoneinfo import available_timezones
 
 from data import log_setup
 from data import settings as configuration
-from data.building import library, opening, report
-from data.building.model import Model
+from data.building import report
+from data.building.bringing import bring_in, take
 from data.building.sandbox import read_safely
 from data.errors import BadInput, BadSettings, ClerestoryError
-from data.files import Files
-from data.store import Store, buildings, model_versions
+from data.store import Store, buildings
 
-_ACTOR = "command line"
 _USAGE = "`python -m data.building --help` says what can be asked for"
 
 
@@ -75,40 +72,17 @@ def _import(wanted: argparse.Namespace) -> None:
         raise BadInput(f"{wanted.timezone} is no time zone; give one such as Europe/Berlin.")
     settings = configuration.load()
     log_setup.configure(settings.log_level)
-    files = Files.of(settings)
-    sha256, size = _put(files, wanted.file)
-    model = library.read(files, sha256, name=wanted.file.name)
-    name = (wanted.name or "").strip() or _name(model, wanted.file)
+    taken = take(settings, wanted.file)
     with closing(Store.open(settings, role="worker", connections=1)) as store:
-        tenant = buildings.find_tenant(store, wanted.tenant)
-        with store.transaction(tenant=tenant, actor=_ACTOR) as connection:
-            version = model_versions.add(
-                connection,
-                building_name=name,
-                file_name=wanted.file.name,
-                file_sha256=sha256,
-                file_bytes=size,
-                timezone=wanted.timezone,
-                actor=_ACTOR,
-            )
-        found = report.found(model)
-        model_versions.ready(store, tenant=tenant, version=version, report=found, actor=_ACTOR)
-        saved = model_versions.make_current(store, tenant=tenant, version=version, model=model, actor=_ACTOR)
-    print("\n".join(report.lines(name, model, saved)))
-
-
-def _put(files: Files, path: Path) -> tuple[str, int]:
-    """Keep the file in storage; gives its SHA-256 and its size in bytes."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            return files.put(file, opening.MAX_BYTES), size
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def _name(model: Model, file: Path) -> str:
-    return next((place.name for place in model.buildings if place.name), file.stem)
+        brought = bring_in(
+            store,
+            taken,
+            tenant=buildings.find_tenant(store, wanted.tenant),
+            name=(wanted.name or "").strip() or None,
+            timezone=wanted.timezone,
+            actor="command line",
+        )
+    print("\n".join(report.lines(brought.name, taken.model, brought.saved)))
 
 
 def _fail(error: ClerestoryError, code: int) -> int:

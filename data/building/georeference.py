@@ -256,7 +256,10 @@ def _stated(source: _Source, values: dict[str, Any], crs: dict[str, Any]) -> _Co
 
 def _unit(stated: object) -> float | None:
     if isinstance(stated, entity_instance):
-        return float(ifcopenshell.util.unit.get_unit_scale(stated))
+        try:
+            return float(ifcopenshell.util.unit.get_unit_scale(stated))
+        except (AttributeError, TypeError):  # of a unit that does not say what it is
+            return None
     words = (plain.text(stated) or "").upper()
     known = {"METRE": 1.0, "METER": 1.0, "M": 1.0, "MILLIMETRE": 0.001, "MILLIMETER": 0.001, "MM": 0.001}
     return known.get(words)

@@ -22,12 +22,9 @@ from typing import Literal
 
 import msgspec
 import psutil
-import structlog
 
 from data.building.model import Model
 from data.errors import BadInput
-
-log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, float | None], object]
 
@@ -40,6 +37,10 @@ _NO_MEMORY = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory")
 
 PLAN, MODEL = "plan.json", "model.json"
 """What reading writes: the model as soon as its rooms are known, and the whole one."""
+
+
+class _Died(Exception):
+    """What a reader wrote to its standard error before it died, for whoever logs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +172,7 @@ def run(
                 raise BadInput(_too_much_memory(name, limits))
             elif said.what == "done":
                 return
-        raise BadInput(_death(child, name, limits))
+        raise BadInput(_death(child, name, limits)) from _Died(child.complaints.decode("utf-8", "replace"))
 
 
 class _Child:
@@ -294,8 +295,6 @@ def _death(child: _Child, name: str, limits: Limits) -> str:
         and child.most_bytes > limits.memory_bytes / 2
     ):
         return _too_much_memory(name, limits)
-    said = child.complaints.decode("utf-8", "replace")
-    log.warning("model reader died", file=name, code=code, said=said)
     return _crashed(name, signal.Signals(-code).name if code < 0 else f"code {code}")
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Protocol
 
+import structlog
+
 from data.building import library, report
 from data.errors import BadInput
 from data.files import Files
 from data.settings import Settings
 from data.store import Store, model_versions
 from data.store.model_versions import Version
+
+log = structlog.get_logger(__name__)
 
 
 class Work(Protocol):
@@ -59,6 +63,7 @@ def import_model(work: Work) -> dict[str, Any]:
             stop=work.check,
         )
     except BadInput as error:
+        log.info("model refused", version=version.id, reason=str(error), cause=repr(error.__cause__))
         model_versions.refuse(
             work.store, tenant=work.tenant, version=version.id, message=str(error), actor=work.actor
         )

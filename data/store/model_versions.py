@@ -118,6 +118,13 @@ def find(store: Store, *, tenant: int, version: int) -> Version | None:
     return found[0] if found else None
 
 
+def current(store: Store, *, tenant: int, building_name: str) -> Version | None:
+    """The version that a building is drawn from; None without such a building, or one of its models here."""
+    with store.transaction(tenant=tenant) as connection:
+        row = connection.execute(_SQL["current"], {"building_name": building_name}).fetchone()
+    return None if row is None else find(store, tenant=tenant, version=row[0])
+
+
 def list_versions(store: Store, *, tenant: int, limit: int = 100) -> list[Version]:
     """The tenant's versions, the newest first."""
     return _list(store, tenant=tenant, version=None, limit=limit)

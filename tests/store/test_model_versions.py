@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from data.building import library
+from data.building.bringing import bring_in, take
 from data.errors import BadInput
 from data.files import Files
 from data.jobs.import_model import import_model, make_model_current
@@ -258,3 +259,18 @@ def test_whoever_decides_is_in_the_audit(desk: Desk, house: House, tmp_path: Pat
         (f"model_version {number}",),
     ).fetchall()
     assert said == [(ACTOR, "reading"), (ACTOR, "ready"), (ACTOR, "current")]
+
+
+def test_a_file_that_is_brought_in_at_once_is_a_version_too(desk: Desk, house: House, tmp_path: Path) -> None:
+    path = house.write(tmp_path / "house.ifc")
+    both = [
+        bring_in(desk.worker, take(desk.settings, path), tenant=desk.tenant, name=desk.name, actor=ACTOR)
+        for _ in range(2)
+    ]
+    assert [one.saved.unchanged for one in both] == [False, True]
+    named = [
+        one
+        for one in model_versions.list_versions(desk.web, tenant=desk.tenant)
+        if one.building_name == desk.name
+    ]
+    assert [(one.state, one.file_name) for one in named] == [("current", "house.ifc")]

@@ -16,6 +16,13 @@ WHERE %(version)s::int IS NULL OR version.id = %(version)s
 ORDER BY version.id DESC
 LIMIT %(limit)s;
 
+-- name: current
+-- None when something else wrote the building's model since.
+SELECT version.id
+FROM model_version AS version
+JOIN building ON building.id = version.building_id AND building.model_sha256 = version.file_sha256
+WHERE version.state = 'current' AND building.name = %(building_name)s;
+
 -- name: ready
 UPDATE model_version SET state = 'ready', report = %(report)s
 WHERE id = %(version)s AND state = 'reading'
