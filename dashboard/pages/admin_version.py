@@ -112,14 +112,14 @@ def _report() -> html.Section:
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     models = Models(Files.of(context.settings))
-    _register_version(app, context.store)
+    _register_version(app, context.store, models)
     _register_names(app, context.store)
     admin_preview.register(app, models)
     _register_outcome(app, context.store, models)
     _register_decision(app, context.store)
 
 
-def _register_version(app: Dash, store: Store) -> None:
+def _register_version(app: Dash, store: Store, models: Models) -> None:
     """The version's state, live, and the rest of the page once there is something to show."""
 
     @app.callback(
@@ -146,9 +146,9 @@ def _register_version(app: Dash, store: Store) -> None:
         if version is None:
             return *[no_update] * 4, notices.not_found(), no_update
         row = views.standing(version, job, names=names, now=datetime.now(UTC))
-        # While it is read its rooms may be there already; each stage is a reason to look.
-        read = [number, version.file_sha256, version.state != "reading"]
-        mark = repr((row, version.building_id))
+        read = [version.file_sha256, models.is_whole(version.file_sha256), version.state == "reading"]
+        # Each stage is a reason to look again: rooms are there long before the rest.
+        mark = repr((row, version.building_id, read))
         if mark == shown:
             raise PreventUpdate
         return (
@@ -214,7 +214,7 @@ def _register_outcome(app: Dash, store: Store, models: Models) -> None:
     )
     @identity.needs(NEEDS)
     def show_outcome(name: str | None, read: list[Any] | None) -> tuple[str, bool]:
-        if not read or not read[2]:
+        if not read:
             raise PreventUpdate
         wanted, tenant = (name or "").strip(), identity.current().tenant_id
         try:
@@ -226,8 +226,10 @@ def _register_outcome(app: Dash, store: Store, models: Models) -> None:
 
 
 def _changes(store: Store, models: Models, tenant: int, name: str, read: list[Any]) -> Changes | None:
+    if not read[1]:
+        return None  # its equipment would seem gone
     try:
-        model = models.of(read[1], read[2])
+        model = models.of(read[0], read[1])
     except LookupError:
         return None  # no longer in storage
     return model_versions.changes(store, tenant=tenant, building_name=name, model=model)
