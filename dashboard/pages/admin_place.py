@@ -29,6 +29,7 @@ ORDER = None
 NEEDS: identity.Role = "administrator"
 
 _BUILDING = "place-building"
+_MISSING = "place-missing"
 _HEADING = "place-heading"
 _STANDS = "place-stands"
 _OFFER = "place-offer"
@@ -56,8 +57,14 @@ def layout(building_id: str = "", **_query: str) -> Any:
         [
             dcc.Store(id=_BUILDING, data=int(building_id)),
             dcc.Link([icon("arrow-left"), "Admin"], href="/admin", className="back"),
-            html.Div(id=_HEADING, className="building-heading"),
-            html.Div([_plan(), _form()], className="model-columns"),
+            html.Div(id=_MISSING, className="building-missing"),
+            html.Div(
+                [
+                    html.Div(id=_HEADING, className="building-heading"),
+                    html.Div([_plan(), _form()], className="model-columns"),
+                ],
+                className="building-found",
+            ),
         ],
         className="page",
     )
@@ -132,6 +139,7 @@ def _register_fields(app: Dash, store: Store) -> None:
     """Where it stands now, what its model offers, and the fields filled with the one or the other."""
 
     @app.callback(
+        Output(_MISSING, "children"),
         Output(_HEADING, "children"),
         Output(_STANDS, "children"),
         Output(_OFFER, "children"),
@@ -148,12 +156,13 @@ def _register_fields(app: Dash, store: Store) -> None:
     def show_fields(number: int, _said: Any, _take: int | None) -> tuple[Any, ...]:
         row = _row(store, number)
         if row is None:
-            return notices.not_found(), *[no_update] * 7
+            return notices.not_found(), *[no_update] * 8
         names = accounts.names(store, tenant=identity.current().tenant_id)
         offer = views.offer(row)
         taken = ctx.triggered_id == _TAKE and offer is not None
         fields = (offer.latitude, offer.longitude, offer.rotation_deg) if taken and offer else stands(row)
         return (
+            None,
             html.H1(row.name),
             model_cards.place(views.place(row, names=names)),
             offer.text if offer else None,

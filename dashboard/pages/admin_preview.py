@@ -25,7 +25,7 @@ from data.store.buildings import StoreyPlan
 
 NEEDS: identity.Role = "administrator"
 
-MODEL = "model-read"  # dcc.Store: [version, file's SHA-256, whether all of it was read]
+MODEL = "model-read"  # dcc.Store: [file's SHA-256, whether all of it can be drawn, whether it is being read]
 
 _STOREY = "model-storey"
 _PLAN = "model-plan"
@@ -33,6 +33,8 @@ _PLACE = "model-plan-place"
 _EMPTY = "model-plan-empty"
 
 _HIDDEN = {"display": "none"}
+_SOON = "The plan appears as soon as rooms are read."
+_LATER = "This file was read by an earlier release. It is read anew when it is made current."
 
 
 class Models:
@@ -43,12 +45,16 @@ class Models:
         self.of = lru_cache(maxsize=2)(self._of)
         self.drawn = lru_cache(maxsize=32)(self._drawn)
 
+    def is_whole(self, sha256: str) -> bool:
+        """Whether all of a file can be drawn, and not its rooms alone."""
+        return library.is_whole(self._files, sha256)
+
     def _of(self, sha256: str, whole: bool) -> Model:
         """The model of a file.
 
         Args:
             sha256: The file's.
-            whole: Whether all of it was read; else its rooms at least may be there.
+            whole: What `is_whole` says of it: once more is read, rooms alone are not held any longer.
 
         Raises:
             LookupError: nothing of it was read yet, or it is no longer in storage.
@@ -83,7 +89,7 @@ def panel() -> html.Section:
                 style=_HIDDEN,
                 className="plan",
             ),
-            html.Div("The plan appears as soon as rooms are read.", id=_EMPTY, className="nothing-drawn"),
+            html.Div(_SOON, id=_EMPTY, className="nothing-drawn"),
         ],
         className="panel plan-panel",
         **named("Preview of the floor plan"),
@@ -108,7 +114,7 @@ def _register_storeys(app: Dash, models: Models) -> None:
         if not read:
             raise PreventUpdate
         try:
-            found = views.storeys(models.of(read[1], read[2]))
+            found = views.storeys(models.of(read[0], read[1]))
         except LookupError as error:
             raise PreventUpdate from error  # asked again when all of it was read
         data = [{"value": str(one.key), "label": f"{one.name} · {one.rooms} rooms"} for one in found]
@@ -128,12 +134,14 @@ def _register_plan(app: Dash, models: Models) -> None:
     )
     @identity.needs(NEEDS)
     def show_plan(storey: str | None, scheme: str | None, read: list[Any] | None) -> tuple[Any, ...]:
-        if not storey or not scheme or not read:
+        if not scheme or not read:
             raise PreventUpdate
         try:
-            plan, outlines = models.drawn(read[1], read[2], int(storey))
-        except LookupError as error:
-            raise PreventUpdate from error
+            plan, outlines = models.drawn(read[0], read[1], int(storey or 0))
+        except LookupError:
+            return no_update, _HIDDEN, _SOON if read[2] else _LATER
+        if not storey:
+            raise PreventUpdate  # the callback comes again when one is chosen
         if outlines.bounds is None:
             return no_update, _HIDDEN, "The file has no outlines of the rooms on this storey."
         figure = plain(plan, outlines, scheme=scheme)

@@ -23,7 +23,7 @@ from data.errors import BadInput, StoreBusy, StoreUnavailable
 from data.files import Files
 from data.store import Store, accounts, buildings, model_jobs, model_versions
 from data.store.jobs import Job
-from data.store.model_versions import Version
+from data.store.model_versions import Changes, Version
 
 PATH_TEMPLATE = "/admin/models/<version_id>"
 NAME = "Model"
@@ -112,22 +112,20 @@ def _report() -> html.Section:
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     models = Models(Files.of(context.settings))
-    _register_version(app, context.store)
+    _register_version(app, context.store, models)
+    _register_names(app, context.store)
     admin_preview.register(app, models)
     _register_outcome(app, context.store, models)
     _register_decision(app, context.store)
 
 
-def _register_version(app: Dash, store: Store) -> None:
+def _register_version(app: Dash, store: Store, models: Models) -> None:
     """The version's state, live, and the rest of the page once there is something to show."""
 
     @app.callback(
         Output(_HEADING, "children"),
         Output(_REPORT, "children"),
         Output(_FORM, "style"),
-        Output(_NAME, "data"),
-        Output(_NAME, "value"),
-        Output(_TIMEZONE, "value"),
         Output(MODEL, "data"),
         Output(_MISSING, "children"),
         Output(_SHOWN, "data"),
@@ -146,27 +144,41 @@ def _register_version(app: Dash, store: Store) -> None:
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error
         if version is None:
-            return *[no_update] * 7, notices.not_found(), no_update
+            return *[no_update] * 4, notices.not_found(), no_update
         row = views.standing(version, job, names=names, now=datetime.now(UTC))
-        # While it is read its rooms may be there already; each stage is a reason to look.
-        read = [number, version.file_sha256, version.state != "reading"]
-        mark = repr((row, version.building_id))
+        read = [version.file_sha256, models.is_whole(version.file_sha256), version.state == "reading"]
+        # Each stage is a reason to look again: rooms are there long before the rest.
+        mark = repr((row, version.building_id, read))
         if mark == shown:
             raise PreventUpdate
-        first = shown is None
         return (
             _heading(version, row),
             model_report.report(version.report, units=account.units)
             if version.report
             else html.P("The report follows when all of the file was read.", className="nothing"),
             None if version.state == "ready" and not row.bar else _HIDDEN,
-            _known(store, account.tenant_id) if first else no_update,
-            version.building_name if first else no_update,
-            version.timezone if first else no_update,
             read,
             None,
             mark,
         )
+
+
+def _register_names(app: Dash, store: Store) -> None:
+    """What is wanted so far, filled in once: what is typed meanwhile stays."""
+
+    @app.callback(
+        Output(_NAME, "data"),
+        Output(_NAME, "value"),
+        Output(_TIMEZONE, "value"),
+        Input(_VERSION, "data"),
+    )
+    @identity.needs(NEEDS)
+    def fill_in(number: int) -> tuple[Any, ...]:
+        tenant = identity.current().tenant_id
+        version = model_versions.find(store, tenant=tenant, version=number)
+        if version is None:
+            raise PreventUpdate
+        return _known(store, tenant), version.building_name, version.timezone
 
 
 def _known(store: Store, tenant: int) -> list[str]:
@@ -199,22 +211,28 @@ def _register_outcome(app: Dash, store: Store, models: Models) -> None:
         Output(_CURRENT, "disabled"),
         Input(_NAME, "value"),
         Input(MODEL, "data"),
-        State(_NAME, "data"),
     )
     @identity.needs(NEEDS)
-    def show_outcome(name: str | None, read: list[Any] | None, known: list[str]) -> tuple[str, bool]:
-        if not read or not read[2]:
+    def show_outcome(name: str | None, read: list[Any] | None) -> tuple[str, bool]:
+        if not read:
             raise PreventUpdate
-        wanted = (name or "").strip()
-        changes = None
-        if wanted in known:
-            try:
-                model = models.of(read[1], read[2])
-                tenant = identity.current().tenant_id
-                changes = model_versions.changes(store, tenant=tenant, building_name=wanted, model=model)
-            except (LookupError, StoreUnavailable, StoreBusy):
-                changes = None
-        return views.outcome(wanted, known=wanted in known, changes=changes), not wanted
+        wanted, tenant = (name or "").strip(), identity.current().tenant_id
+        try:
+            known = wanted in _known(store, tenant)
+            changes = _changes(store, models, tenant, wanted, read) if known else None
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+        return views.outcome(wanted, known=known, changes=changes), not wanted
+
+
+def _changes(store: Store, models: Models, tenant: int, name: str, read: list[Any]) -> Changes | None:
+    if not read[1]:
+        return None  # its equipment would seem gone
+    try:
+        model = models.of(read[0], read[1])
+    except LookupError:
+        return None  # no longer in storage
+    return model_versions.changes(store, tenant=tenant, building_name=name, model=model)
 
 
 def _register_decision(app: Dash, store: Store) -> None:

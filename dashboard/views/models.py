@@ -251,9 +251,7 @@ def kinds(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def doubts(report: Mapping[str, Any]) -> list[str]:
     """What is doubtful in a file, as sentences."""
-    place = report.get("georeference") or {}
-    where = f"Its place is doubtful: {place['doubt']}. It is put on no map." if place.get("doubt") else None
-    return [*filter(None, [where]), *(str(one) for one in report.get("warnings") or [])]
+    return [str(one) for one in report.get("warnings") or []]
 
 
 def where(report: Mapping[str, Any]) -> str:

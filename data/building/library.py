@@ -21,6 +21,11 @@ def known(files: Files, sha256: str) -> Model | None:
     return _kept(files, sha256, "model") or _kept(files, sha256, "plan")
 
 
+def is_whole(files: Files, sha256: str) -> bool:
+    """Whether `known` gives all of a file, and not its storeys and rooms alone."""
+    return files.beside(sha256, _name("model")).is_file()
+
+
 def read(
     files: Files,
     sha256: str,

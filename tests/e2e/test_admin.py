@@ -21,7 +21,8 @@ from tests.e2e.test_pages import ROOT, web_part
 from tests.ports import free_port
 from tests.unit.ifc_models import House, box
 
-READ_MS = 60_000  # a worker starts, and a process that reads
+PATIENCE_MS = 60_000  # a worker starts, and a process that reads
+USUAL_MS = 5_000  # Playwright's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 yield Office(settings=settings, folder=folder)
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=USUAL_MS)
+
+
 @pytest.fixture
 def visit(page: Page, office: Office) -> Page:
     """The Admin page, opened by an administrator."""
@@ -98,7 +106,7 @@ def line(page: Page, name: str) -> Locator:
 def test_a_file_is_read_looked_at_and_becomes_a_building(visit: Page, office: Office, tmp_path: Path) -> None:
     with office.worker():
         found = bring(visit, house(tmp_path / "town_hall.ifc", "101", "102"))
-        expect(found).to_contain_text("Ready", timeout=READ_MS)
+        expect(found).to_contain_text("Ready")
         found.get_by_role("link", name="Review").click()
         expect(visit.locator(".model-report")).to_contain_text("Rooms2")
         expect(visit.locator(".plan .textpoint text").filter(has_text="101").first).to_be_visible()
@@ -106,7 +114,7 @@ def test_a_file_is_read_looked_at_and_becomes_a_building(visit: Page, office: Of
         visit.get_by_role("textbox", name="Building").fill("Town hall")
         expect(visit.get_by_text("Town hall will be a new building.")).to_be_visible()
         visit.get_by_role("button", name="Make current").click()
-        visit.get_by_role("link", name="Open Town hall").click(timeout=READ_MS)
+        visit.get_by_role("link", name="Open Town hall").click(timeout=PATIENCE_MS)
     expect(visit.get_by_role("heading", name="Town hall")).to_be_visible()
     expect(visit.locator(".room-list")).to_contain_text("102")
 
@@ -114,7 +122,7 @@ def test_a_file_is_read_looked_at_and_becomes_a_building(visit: Page, office: Of
 def test_a_newer_file_says_what_it_would_change(visit: Page, office: Office, tmp_path: Path) -> None:
     with office.worker():
         found = bring(visit, house(tmp_path / "annex.ifc", "201"))
-        expect(found).to_contain_text("Ready", timeout=READ_MS)
+        expect(found).to_contain_text("Ready")
     found.get_by_role("link", name="Review").click()
     name = visit.get_by_role("textbox", name="Building")
     expect(name).to_have_value("annex")
@@ -132,7 +140,7 @@ def test_a_broken_file_is_refused_in_one_sentence(visit: Page, office: Office, t
     broken.write_bytes(whole[: len(whole) // 2])
     with office.worker():
         found = bring(visit, broken)
-        expect(found).to_contain_text("Refused", timeout=READ_MS)
+        expect(found).to_contain_text("Refused")
     expect(found.locator(".job-text")).to_have_text("broken.ifc ends in the middle; copy or export it again.")
 
 

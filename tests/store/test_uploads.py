@@ -120,7 +120,7 @@ def test_a_file_that_breaks_off_leaves_nothing_behind(
     member: FlaskClient, settings: Settings, web: Store, *, says_so: bool
 ) -> None:
     before = len(model_versions.list_versions(web, tenant=1))
-    told = {} if says_so else {"wsgi.input_terminated": True}
+    told: dict[str, Any] = {} if says_so else {"wsgi.input_terminated": True}
     answer = send(member, CONTENT[:5000], size=len(CONTENT), **told)
     assert answer.status_code == 400
     assert not kept(settings)

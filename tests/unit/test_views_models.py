@@ -131,6 +131,6 @@ def test_a_model_that_shares_nothing_with_its_building_is_questioned() -> None:
     assert models.outcome("House", known=True, changes=some).endswith("8 kept, 1 new, 2 gone.")
 
 
-def test_a_doubtful_place_is_among_what_is_doubtful_in_a_file() -> None:
-    said = models.doubts({"georeference": {"doubt": "it is Boston"}, "warnings": ["A room has no outline."]})
-    assert said == ["Its place is doubtful: it is Boston. It is put on no map.", "A room has no outline."]
+def test_a_files_doubtful_place_is_called_so() -> None:
+    said = {"latitude": 42.358, "longitude": -71.058, "source": "IfcSite", "confidence": "doubtful"}
+    assert models.where({"georeference": said}) == "42.3580, −71.0580 (IfcSite), doubtful"
