@@ -6,7 +6,7 @@ import threading
 
 import structlog
 
-from data.building.reading import read
+from data.building.bringing import bring_in, take
 from data.demo import simulator
 from data.demo.devices import placements
 from data.demo.office import model
@@ -40,9 +40,8 @@ def install(settings: Settings, store: Store, stop: threading.Event) -> Placer:
     file = folder / "office.ifc"
     model.write(file)
     tenant = buildings.find_tenant(store, _TENANT)
-    saved = buildings.save(
-        store, tenant=tenant, model=read(file), name=BUILDING, timezone=_TIMEZONE, actor="demo"
-    )
+    taken = take(settings, file)
+    saved = bring_in(store, taken, tenant=tenant, name=BUILDING, timezone=_TIMEZONE, actor="demo").saved
     if not saved.unchanged:
         log.info("demo office", rooms_and_equipment=saved.added)
     spaces = buildings.spaces_by_global_id(store, tenant=tenant, building=saved.building)
