@@ -84,6 +84,7 @@ def patience() -> Iterator[None]:
 @pytest.fixture
 def visit(page: Page, office: Office) -> Page:
     """The Admin page, opened by an administrator."""
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(accounts.new_signin_link(office.settings))
     page.get_by_role("link", name="Admin").first.click()
     expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
