@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +14,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboard.server import csrf, upload
+from data.files import Files
 from data.settings import Settings
 from data.store import accounts
 from data.store.migrate import migrate
 from tests import servers
 from tests.e2e.test_pages import ROOT, web_part
+from tests.local_run import eventually
 from tests.ports import free_port
 from tests.unit.ifc_models import House, box
 
@@ -31,6 +35,10 @@ class Office:
 
     settings: Settings
     folder: Path
+
+    def kept(self) -> set[Path]:
+        """Every file in storage, drafts included."""
+        return {path for path in Files.of(self.settings).folder.rglob("*") if path.is_file()}
 
     @contextmanager
     def worker(self) -> Iterator[None]:
@@ -76,6 +84,7 @@ def patience() -> Iterator[None]:
 @pytest.fixture
 def visit(page: Page, office: Office) -> Page:
     """The Admin page, opened by an administrator."""
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(accounts.new_signin_link(office.settings))
     page.get_by_role("link", name="Admin").first.click()
     expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
@@ -162,6 +171,24 @@ def test_a_file_that_is_dropped_is_sent(visit: Page) -> None:
     )
     visit.dispatch_event(".upload", "drop", {"dataTransfer": dropped})
     expect(line(visit, "dropped <b>.ifc")).to_contain_text("Waiting")
+
+
+def test_a_browser_that_goes_away_while_it_sends_leaves_nothing_behind(visit: Page, office: Office) -> None:
+    cookies = {str(one.get("name")): str(one.get("value")) for one in visit.context.cookies()}
+    head = [
+        f"POST {upload.ADDRESS} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Length: 100000",
+        f"Cookie: {'; '.join(f'{name}={value}' for name, value in cookies.items())}",
+        f"{csrf.HEADER}: {cookies[csrf.COOKIE]}",
+        f"{upload.FILE_NAME}: gone.ifc",
+    ]
+    before = office.kept()
+    with socket.create_connection(("127.0.0.1", office.settings.port)) as connection:
+        connection.sendall("\r\n".join([*head, "", "ISO-10303-21;"]).encode())
+        assert eventually(lambda: office.kept() > before)
+    assert eventually(lambda: office.kept() == before)
+    expect(line(visit, "gone.ifc")).to_have_count(0)
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(visit: Page, tmp_path: Path) -> None:
