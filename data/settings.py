@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("var"), description="Folder of a local run's state: database, broker, secrets.")
+    files: Path | None = Field(
+        None,
+        description="Folder of the files people bring in, shared by web and worker; unset: in `home`.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address the web part listens on.")
     port: int = Field(8050, ge=1, le=65535, description="Port the web part listens on.")
     database_url: Annotated[SecretStr, _scheme("postgresql", "postgres")] | None = Field(

@@ -60,15 +60,20 @@ def save(
     """
     try:
         with store.transaction(tenant=tenant, actor=actor) as connection:
-            connection.execute(_SQL["building_add"], {"name": name})
-            row = connection.execute(_SQL["building_lock"], {"name": name}).fetchone()
-            assert row is not None  # it was there or has just been made
-            building, sha256 = row
-            if sha256 == model.sha256:
-                return Saved(building=building, unchanged=True)
-            return _Import(connection, building, name, model).write(timezone)
+            return save_within(connection, model=model, name=name, timezone=timezone)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise StoreRefused(str(error.diag.message_primary or error)) from error
+
+
+def save_within(connection: Connection, *, model: Model, name: str, timezone: str | None) -> Saved:
+    """What `save` does, inside a transaction that the caller has begun for the tenant."""
+    connection.execute(_SQL["building_add"], {"name": name})
+    row = connection.execute(_SQL["building_lock"], {"name": name}).fetchone()
+    assert row is not None  # it was there or has just been made
+    building, sha256 = row
+    if sha256 == model.sha256:
+        return Saved(building=building, unchanged=True)
+    return _Import(connection, building, name, model).write(timezone)
 
 
 class _Import:
@@ -205,7 +210,7 @@ class _Import:
                 "model_sha256": model.sha256,
                 "model": Jsonb(said),
                 "georeference": Jsonb(asdict(place)),
-                "true_north_deg": place.true_north_deg,
+                "true_north_deg": place.north_deg,
                 "timezone": timezone,
                 "location": _point(place.longitude, place.latitude) if certain else None,
             },

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 # Parents before children. A test holds this against the schema.
 TABLES = (
     "tenant", "account", "signin_link",
-    "building", "storey", "space", "equipment", "door", "space_door",
+    "building", "model_version", "storey", "space", "equipment", "door", "space_door",
     "system", "system_equipment", "system_serves", "equipment_serves", "equipment_link",
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
