@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -20,12 +19,11 @@ from ifcopenshell.ifcopenshell_wrapper import triangulation
 from numpy.typing import NDArray
 
 from data.building import hierarchy, opening, plain
+from data.building.shell_report import KERNELS, Kernel
 
-Kernel = Literal["cgal-simple", "manifold", "opencascade"]
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity; 0 to 255
 Progress = Callable[[str, float | None], object]
 
-KERNELS: tuple[Kernel, ...] = ("cgal-simple", "manifold", "opencascade")
 STAGE = "Building the shell"
 
 _GREY: Colour = (190, 190, 190, 255)
