@@ -175,10 +175,14 @@ def _can(kernel: Kernel, element: entity_instance) -> bool:
 
 
 def _items(element: entity_instance) -> Iterator[entity_instance]:
-    """What the bodies of an element are made of, through what is mapped."""
+    """What the bodies of an element are made of, through what is mapped; each item once."""
     waiting = [item for one in _body(element) for item in one.Items]
+    seen: set[int] = set()  # a file may map a thing onto itself, or ten times ten times ten times
     while waiting:
         item = waiting.pop()
+        if item.id() in seen:
+            continue
+        seen.add(item.id())
         if item.is_a("IfcMappedItem"):
             waiting += item.MappingSource.MappedRepresentation.Items
         else:
