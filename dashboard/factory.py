@@ -22,6 +22,7 @@ from dashboard.server import (
     headers,
     identity,
     map_tiles,
+    models,
     quarantine,
     sign_in,
     upload,
@@ -78,6 +79,7 @@ def _server(settings: Settings, store: Store) -> Flask:
     quarantine.register(server, store)
     upload.register(server, settings, store)
     map_tiles.register(server, store)
+    models.register(server, settings, store)
     return server
 
 

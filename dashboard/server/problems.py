@@ -26,17 +26,24 @@ def answer(status: int, detail: str, *, title: str | None = None, **more: str) -
         title: The page's heading; else the status in words.
         more: Further members of the problem, for programs.
     """
-    phrase = HTTPStatus(status).phrase
     if is_for_programs():
-        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": detail, **more}
-        response = Response(json.dumps(problem), status, mimetype="application/problem+json")
+        response = problem(status, detail, **more)
     else:
         response = page(
-            status, detail, title=title or phrase, how_to_sign_in=status == HTTPStatus.UNAUTHORIZED
+            status,
+            detail,
+            title=title or HTTPStatus(status).phrase,
+            how_to_sign_in=status == HTTPStatus.UNAUTHORIZED,
         )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_S)
     return response
+
+
+def problem(status: int, detail: str, **more: str) -> Response:
+    """The sentence for a program, whoever asks."""
+    stated = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(json.dumps(stated | more), status, mimetype="application/problem+json")
 
 
 def page(status: int, detail: str, *, title: str, how_to_sign_in: bool = False) -> Response:

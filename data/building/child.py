@@ -18,6 +18,7 @@ import msgspec
 
 from data.building.model import Model
 from data.building.sandbox import MODEL, PLAN, Order, Said
+from data.building.shell_report import KERNELS, REPORT, SHELL, Kernel
 from data.errors import BadInput
 
 _PR_SET_PDEATHSIG = 1
@@ -49,7 +50,30 @@ def read(order: Order, say: Say) -> None:
     (folder / MODEL).write_bytes(msgspec.json.encode(model))
 
 
-TASKS: dict[str, Task] = {"read": read}
+def shell(order: Order, say: Say) -> None:
+    """Write the shell of the model that is in a file, and what went into it."""
+    _write_shell(order, say, KERNELS)
+
+
+def slow_shell(order: Order, say: Say) -> None:
+    """The same by the most patient kernel alone, for a file on which another one crashed."""
+    _write_shell(order, say, ("opencascade",))
+
+
+def _write_shell(order: Order, say: Say, kernels: tuple[Kernel, ...]) -> None:
+    from data.building import glb  # under the limits, as all that a file touches
+
+    folder = Path(order.folder)
+    report = glb.write_glb(
+        Path(order.path),
+        folder / SHELL,
+        lambda stage, share: say(Said(what="stage", text=stage, share=share)),
+        kernels=kernels,
+    )
+    (folder / REPORT).write_bytes(msgspec.json.encode(report))
+
+
+TASKS: dict[str, Task] = {"read": read, "shell": shell, "slow shell": slow_shell}
 
 
 def main() -> int:

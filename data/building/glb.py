@@ -26,38 +26,12 @@ from trimesh.exchange.gltf import export_glb
 from trimesh.visual.material import PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 
-from data.building.shell import KERNELS, Colour, Element, Kernel, Placed, Progress, Shell, shell
-
-Point = tuple[float, float, float]
+from data.building.shell import Colour, Element, Placed, Progress, Shell, shell
+from data.building.shell_report import KERNELS, Kernel, Point, ShellReport
 
 _NAMED = 50  # elements that a report names; it counts all
 _ROUGHNESS = 0.9
 _Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])  # points @ this
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShellReport:
-    """What went into a file.
-
-    Attributes:
-        elements: How many elements state a body.
-        drawn: How many of them have triangles.
-        bare: Those that have none, at most 50, as `IfcWall 'name' (GlobalId)`.
-        triangles: Of all elements together.
-        bytes: Of the file.
-        origin_m: What the file's coordinates count from, in the model's axes.
-        lower_m: The least coordinates of all points in the model's axes; None of an empty shell.
-        upper_m: The greatest.
-    """
-
-    elements: int
-    drawn: int
-    bare: tuple[str, ...]
-    triangles: int
-    bytes: int
-    origin_m: Point
-    lower_m: Point | None
-    upper_m: Point | None
 
 
 def write_glb(

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -20,12 +19,11 @@ from ifcopenshell.ifcopenshell_wrapper import triangulation
 from numpy.typing import NDArray
 
 from data.building import hierarchy, opening, plain
+from data.building.shell_report import KERNELS, Kernel
 
-Kernel = Literal["cgal-simple", "manifold", "opencascade"]
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity; 0 to 255
 Progress = Callable[[str, float | None], object]
 
-KERNELS: tuple[Kernel, ...] = ("cgal-simple", "manifold", "opencascade")
 STAGE = "Building the shell"
 
 _GREY: Colour = (190, 190, 190, 255)
@@ -177,10 +175,14 @@ def _can(kernel: Kernel, element: entity_instance) -> bool:
 
 
 def _items(element: entity_instance) -> Iterator[entity_instance]:
-    """What the bodies of an element are made of, through what is mapped."""
+    """What the bodies of an element are made of, through what is mapped; each item once."""
     waiting = [item for one in _body(element) for item in one.Items]
+    seen: set[int] = set()  # a file may map a thing onto itself, or ten times ten times ten times
     while waiting:
         item = waiting.pop()
+        if item.id() in seen:
+            continue
+        seen.add(item.id())
         if item.is_a("IfcMappedItem"):
             waiting += item.MappingSource.MappedRepresentation.Items
         else:

@@ -13,7 +13,7 @@ from threading import Event
 
 import structlog
 
-from data.jobs import import_model
+from data.jobs import import_model, model_shell
 from data.jobs.work import Task
 from data.settings import Settings
 from data.store import Store, job_runs, model_jobs, retention
@@ -59,6 +59,7 @@ def forget_jobs(settings: Settings, stop: Event) -> None:
 TASKS: dict[str, Task] = {
     model_jobs.READ: import_model.import_model,
     model_jobs.MAKE_CURRENT: import_model.make_model_current,
+    "model-shell": model_shell.model_shell,
 }
 
 PERIODIC: Sequence[Periodic] = (

@@ -214,6 +214,13 @@ def spaces_by_global_id(store: Store, *, tenant: int, building: int) -> dict[str
         return dict(connection.execute(_SQL["spaces_by_global_id"], {"building_id": building}).fetchall())
 
 
+def model_file(store: Store, *, tenant: int, building: int) -> str | None:
+    """The SHA-256 of the file a building is drawn from; None: there is none, or no such building."""
+    with store.transaction(tenant=tenant) as connection:
+        row = connection.execute(_SQL["model_file"], {"building_id": building}).fetchone()
+    return row[0] if row else None
+
+
 def bind_device(
     store: Store, *, tenant: int, device: int, space: int | None, actor: str | None = None
 ) -> None:

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.building import glb
-from data.building.glb import Point
 from data.building.shell import Element, Part, Placed, Shell, shell
+from data.building.shell_report import Point
 from data.demo.office import model as office
 from data.errors import BadInput
 from tests.unit.ifc_models import House, box

@@ -71,6 +71,9 @@ SELECT global_id, id
 FROM space
 WHERE building_id = %(building_id)s AND global_id IS NOT NULL AND gone_at IS NULL;
 
+-- name: model_file
+SELECT model_sha256 FROM building WHERE id = %(building_id)s;
+
 -- name: bind_device
 -- Into a room of any building of the tenant; no row: there is no such device or no such room.
 UPDATE device SET building_id = space.building_id, space_id = space.id
