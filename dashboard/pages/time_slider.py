@@ -1,9 +1,9 @@
 """The time slider under a floor plan: it plays a period that is over, and returns to what is live.
 
 The moment that a page shows is in `AT`; all its callbacks that show values have that as an input. One
-callback settles it, whoever chose it: buttons, slider or the address. The play's own beat has another: an
-answer to one that is still on its way is thrown away when the same callback is asked again, and a pause
-must not be lost to the next beat.
+callback settles it, whoever chose it: buttons, slider or the address. What goes on by itself, a play and
+the live clock, has callbacks of its own: an answer that is still on its way is thrown away when the same
+callback is asked again, and no click may be lost to a beat.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard import format
-from dashboard.components.icon import icon, named
+from dashboard.components import time_bar as parts
+from dashboard.components.icon import icon
 from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, Reader
 from dashboard.server import identity
 from dashboard.shell import MARK
@@ -27,19 +28,6 @@ from dashboard.views.past import Moment, Player
 WISH = "time-wish"  # dcc.Store: the moment that the address names; None: live
 TICK = "time-tick"  # disabled while nothing is played
 
-_BAR = "time-bar"
-_LIVE = "time-live"
-_PLAY = "time-play"
-_BACK = "time-back"
-_ON = "time-on"
-_SLIDER = "time-slider"
-_TOLD = "time-told"
-_PERIOD = "time-period"
-_DAYS = "time-days"
-_PICKED = "time-picked"  # what holds the days
-_STEP = "time-step"
-_SPEED = "time-speed"
-
 
 def bar(at: str | None) -> html.Section:
     """The slider with its controls.
@@ -47,71 +35,15 @@ def bar(at: str | None) -> html.Section:
     Args:
         at: The moment that the address names, if any.
     """
-    return html.Section(
-        [
-            dcc.Store(id=AT),
-            dcc.Store(id=WISH, data=at),
-            dcc.Interval(id=TICK, interval=1_000, disabled=True),
-            html.Div(
-                [
-                    _button(_BACK, "player-skip-back", "One step back"),
-                    _button(_PLAY, "player-play", "Play"),
-                    _button(_ON, "player-skip-forward", "One step on"),
-                ],
-                className="time-buttons",
-            ),
-            dmc.Slider(
-                id=_SLIDER,
-                min=0,
-                max=1,
-                value=1,
-                label=None,
-                updatemode="drag",
-                size="sm",
-                thumbLabel="Moment",
-                className="time-slider",
-            ),
-            html.Div(
-                [
-                    html.Span(id=_TOLD, className="time-told"),
-                    html.Button([html.Span(className="live-dot"), "Live"], id=_LIVE, className="time-live"),
-                ],
-                className="time-now",
-            ),
-            html.Div(_choices(), className="time-choices"),
-        ],
-        id=_BAR,
-        className="time-bar",
-        **named("Time"),
-    )
-
-
-def _choices() -> list[Any]:
-    return [
-        _select(_PERIOD, "Period", past.PERIODS, "24h"),
-        html.Div(
-            dmc.DatePickerInput(
-                id=_DAYS,
-                type="range",
-                allowSingleDateInRange=True,
-                placeholder="First and last day",
-                valueFormat="D MMM YYYY",
-                size="xs",
-                **named("Days"),
-            ),
-            id=_PICKED,
-            hidden=True,
-            className="time-days",
-        ),
-        _select(_STEP, "Step", past.STEPS, 5),
-        _select(_SPEED, "Speed", past.SPEEDS, 2),
-    ]
+    beat = dcc.Interval(id=TICK, interval=1_000, disabled=True)
+    return parts.bar([dcc.Store(id=AT), dcc.Store(id=WISH, data=at), beat])
 
 
 def register(app: Dash, reader: Reader) -> None:
     """The slider's callbacks."""
     _register_controls(app, reader)
     _register_beat(app, reader)
+    _register_clock(app, reader)
 
 
 def _register_controls(app: Dash, reader: Reader) -> None:
@@ -121,36 +53,34 @@ def _register_controls(app: Dash, reader: Reader) -> None:
         Output(AT, "data"),
         Output(TICK, "disabled"),
         Output(TICK, "interval"),
-        Output(_SLIDER, "max"),
-        Output(_SLIDER, "value"),
-        Output(_SLIDER, "marks"),
-        Output(_TOLD, "children"),
-        Output(_PLAY, "children"),
-        Output(_PLAY, "aria-label"),
-        Output(_BAR, "className"),
-        Output(_PERIOD, "value"),
-        Output(_STEP, "value"),
-        Output(_DAYS, "value"),
-        Output(_PICKED, "hidden"),
-        Output(_DAYS, "maxDate"),
-        Input(MARK, "data"),
+        Output(parts.SLIDER, "max"),
+        Output(parts.SLIDER, "value"),
+        Output(parts.SLIDER, "marks"),
+        Output(parts.TOLD, "children"),
+        Output(parts.PLAY, "children"),
+        Output(parts.PLAY, "aria-label"),
+        Output(parts.BAR, "className"),
+        Output(parts.PERIOD, "value"),
+        Output(parts.STEP, "value"),
+        Output(parts.DAYS, "value"),
+        Output(parts.PICKED, "hidden"),
+        Output(parts.DAYS, "maxDate"),
         Input(WISH, "data"),
-        Input(_LIVE, "n_clicks"),
-        Input(_PLAY, "n_clicks"),
-        Input(_BACK, "n_clicks"),
-        Input(_ON, "n_clicks"),
-        Input(_SLIDER, "value"),
-        Input(_PERIOD, "value"),
-        Input(_STEP, "value"),
-        Input(_DAYS, "value"),
-        Input(_SPEED, "value"),
+        Input(parts.LIVE, "n_clicks"),
+        Input(parts.PLAY, "n_clicks"),
+        Input(parts.BACK, "n_clicks"),
+        Input(parts.ON, "n_clicks"),
+        Input(parts.SLIDER, "value"),
+        Input(parts.PERIOD, "value"),
+        Input(parts.STEP, "value"),
+        Input(parts.DAYS, "value"),
+        Input(parts.SPEED, "value"),
         State(AT, "data"),
         State(TICK, "disabled"),
         State(BUILDING, "data"),
     )
     @identity.needs("viewer")
     def settle(
-        _mark: Any,
         wish: str | None,
         _live: Any,
         _play: Any,
@@ -170,12 +100,10 @@ def _register_controls(app: Dash, reader: Reader) -> None:
             raise PreventUpdate
         trigger, now, zone = ctx.triggered_id, datetime.now(UTC), format.zone(found.row.timezone)
         before = _player(period, days, int(step), moment=Moment.of(at), playing=not still)
-        if trigger == _SLIDER and before.at and before.range(now=now, zone=zone).at(number) == before.at:
+        if trigger == parts.SLIDER and before.at and before.range(now=now, zone=zone).at(number) == before.at:
             raise PreventUpdate  # the beat moved it
         player = _acted(trigger, before, wish=wish, number=number, days=days, now=now, zone=zone)
-        if trigger == MARK and player.at is not None:
-            raise PreventUpdate
-        return _shown(player, speed, at, drags=trigger == _SLIDER, now=now, zone=zone)
+        return _shown(player, speed, at, drags=trigger == parts.SLIDER, now=now, zone=zone)
 
 
 def _register_beat(app: Dash, reader: Reader) -> None:
@@ -183,18 +111,18 @@ def _register_beat(app: Dash, reader: Reader) -> None:
 
     @app.callback(
         Output(AT, "data", allow_duplicate=True),
-        Output(_SLIDER, "value", allow_duplicate=True),
-        Output(_TOLD, "children", allow_duplicate=True),
+        Output(parts.SLIDER, "value", allow_duplicate=True),
+        Output(parts.TOLD, "children", allow_duplicate=True),
         Output(TICK, "disabled", allow_duplicate=True),
-        Output(_PLAY, "children", allow_duplicate=True),
-        Output(_PLAY, "aria-label", allow_duplicate=True),
-        Output(_BAR, "className", allow_duplicate=True),
+        Output(parts.PLAY, "children", allow_duplicate=True),
+        Output(parts.PLAY, "aria-label", allow_duplicate=True),
+        Output(parts.BAR, "className", allow_duplicate=True),
         Input(TICK, "n_intervals"),
         State(TICK, "disabled"),
         State(AT, "data"),
         State(PAINTED, "data"),
-        State(_PERIOD, "value"),
-        State(_DAYS, "value"),
+        State(parts.PERIOD, "value"),
+        State(parts.DAYS, "value"),
         State(BUILDING, "data"),
         prevent_initial_call=True,
     )
@@ -225,6 +153,34 @@ def _register_beat(app: Dash, reader: Reader) -> None:
         return *shown, *([no_update] * 4 if player.playing else [True, *_state(player)])
 
 
+def _register_clock(app: Dash, reader: Reader) -> None:
+    """While the page is live, the slider ends now."""
+
+    @app.callback(
+        Output(parts.SLIDER, "max", allow_duplicate=True),
+        Output(parts.SLIDER, "marks", allow_duplicate=True),
+        Output(parts.TOLD, "children", allow_duplicate=True),
+        Input(MARK, "data"),
+        State(AT, "data"),
+        State(parts.PERIOD, "value"),
+        State(parts.STEP, "value"),
+        State(parts.DAYS, "value"),
+        State(BUILDING, "data"),
+        prevent_initial_call=True,
+    )
+    @identity.needs("viewer")
+    def tell(
+        _mark: Any, at: Any, period: str, step: str, days: list[str | None] | None, building: int
+    ) -> tuple[Any, ...]:
+        found = reader.building(building)
+        if found is None or Moment.of(at) is not None:
+            raise PreventUpdate
+        now, zone = datetime.now(UTC), format.zone(found.row.timezone)
+        player = _player(period, days, int(step), moment=None, playing=False)
+        moments = player.range(now=now, zone=zone)
+        return max(1, moments.steps), _marks(moments, zone), past.told(now, zone=zone)
+
+
 def _player(
     period: str, days: list[str | None] | None, step_min: int, *, moment: Moment | None, playing: bool
 ) -> Player:
@@ -238,29 +194,31 @@ def _player(
 
 
 def _acted(
-    trigger: Any, player: Player, *, wish: str | None, number: int, days: Any, now: datetime, zone: Any
+    trigger: Any, player: Player, *, wish: str | None, number: int, days: Any, now: datetime, zone: ZoneInfo
 ) -> Player:
     """What a control makes of the player."""
     moments = player.range(now=now, zone=zone)
     if trigger == WISH:
         return player.opened(past.parse(wish), now=now, zone=zone)
-    if trigger == _LIVE:
+    if trigger == parts.LIVE:
         return replace(player, at=None, playing=False)
-    if trigger == _PLAY:
+    if trigger == parts.PLAY:
         return replace(player, playing=False) if player.playing else player.started(now=now, zone=zone)
-    if trigger in (_BACK, _ON):
-        moved = player.moved(-1 if trigger == _BACK else 1, now=now, zone=zone)
+    if trigger in (parts.BACK, parts.ON):
+        moved = player.moved(-1 if trigger == parts.BACK else 1, now=now, zone=zone)
         return replace(moved, playing=False)
-    if trigger == _SLIDER:
+    if trigger == parts.SLIDER:
         return replace(player, at=moments.at(number), playing=False)
-    if trigger == _PERIOD or (trigger == _DAYS and _days(days)):
+    if trigger == parts.PERIOD or (trigger == parts.DAYS and _days(days)):
         return player.over(player.period, player.days, now=now, zone=zone)
-    if trigger == _STEP:
+    if trigger == parts.STEP:
         return player.by(player.step_min)
     return player
 
 
-def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, zone: Any) -> tuple[Any, ...]:
+def _shown(
+    player: Player, speed: str, at: Any, *, drags: bool, now: datetime, zone: ZoneInfo
+) -> tuple[Any, ...]:
     """The player as its controls show it."""
     moments = player.range(now=now, zone=zone)
     chosen = Moment(at=player.at, step_min=player.step_min).kept if player.at else None
@@ -272,7 +230,7 @@ def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, z
         1_000 // max(1, int(speed)),
         max(1, moments.steps),
         no_update if drags else number,
-        [{"value": value, "label": label} for value, label in past.marks(moments, zone=zone)],
+        _marks(moments, zone),
         past.told(player.at or now, zone=zone),
         *_state(player),
         player.period,
@@ -281,6 +239,10 @@ def _shown(player: Player, speed: str, at: Any, *, drags: bool, now: datetime, z
         player.period != "days",
         now.astimezone(zone).date().isoformat(),
     )
+
+
+def _marks(moments: past.Range, zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [{"value": value, "label": label} for value, label in past.marks(moments, zone=zone)]
 
 
 def _state(player: Player) -> tuple[Any, str, str]:
@@ -297,18 +259,3 @@ def _days(said: list[str | None] | None) -> tuple[date, date] | None:
     except ValueError:
         return None
     return min(first, last), max(first, last)
-
-
-def _button(id_: str, picture: str, label: str) -> html.Button:
-    return html.Button(icon(picture), id=id_, className="time-button", title=label, **named(label))
-
-
-def _select(id_: str, label: str, choices: Any, value: Any) -> dmc.Select:
-    return dmc.Select(
-        id=id_,
-        data=[{"value": str(key), "label": word} for key, word in choices.items()],
-        value=str(value),
-        allowDeselect=False,
-        size="xs",
-        **named(label),
-    )
