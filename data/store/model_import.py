@@ -70,15 +70,22 @@ def save(
     """
     try:
         with store.transaction(tenant=tenant, actor=actor) as connection:
-            connection.execute(_SQL["building_add"], {"name": name})
-            row = connection.execute(_SQL["building_lock"], {"name": name}).fetchone()
-            assert row is not None  # it was there or has just been made
-            building, sha256 = row
-            if sha256 == model.sha256:
-                return Saved(building=building, unchanged=True)
-            return _Import(connection, building, name, model, decided or {}).write(timezone, sha256)
+            return save_within(connection, model=model, name=name, timezone=timezone, decided=decided)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise StoreRefused(str(error.diag.message_primary or error)) from error
+
+
+def save_within(
+    connection: Connection, *, model: Model, name: str, timezone: str | None, decided: Bindings | None = None
+) -> Saved:
+    """What `save` does, inside a transaction that the caller has begun for the tenant."""
+    connection.execute(_SQL["building_add"], {"name": name})
+    row = connection.execute(_SQL["building_lock"], {"name": name}).fetchone()
+    assert row is not None  # it was there or has just been made
+    building, sha256 = row
+    if sha256 == model.sha256:
+        return Saved(building=building, unchanged=True)
+    return _Import(connection, building, name, model, decided or {}).write(timezone, sha256)
 
 
 def compare(store: Store, *, tenant: int, name: str, model: Model) -> Matching | None:
