@@ -72,18 +72,13 @@ def save(
     """
     try:
         with store.transaction(tenant=tenant, actor=actor) as connection:
-            return save_within(connection, model=model, name=name, timezone=timezone, decided=decided or {})
+            return save_within(connection, model=model, name=name, timezone=timezone, decided=decided)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise StoreRefused(str(error.diag.message_primary or error)) from error
 
 
 def save_within(
-    connection: Connection,
-    *,
-    model: Model,
-    name: str,
-    timezone: str | None,
-    decided: Bindings | None = None,
+    connection: Connection, *, model: Model, name: str, timezone: str | None, decided: Bindings | None = None
 ) -> Saved:
     """What `save` does, inside a transaction that the caller has begun for the tenant."""
     connection.execute(_SQL["building_add"], {"name": name})

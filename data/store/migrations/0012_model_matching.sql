@@ -489,6 +489,7 @@ AS $$
 DECLARE
     known record;
     one jsonb;
+    present jsonb;
 BEGIN
     FOR known IN SELECT * FROM model_tables() WHERE place > 3 ORDER BY place DESC LOOP
         EXECUTE format('DELETE FROM %I AS t WHERE t.tenant_id = app_tenant() AND %s', known.relation, known.condition)
@@ -509,11 +510,13 @@ BEGIN
     FOR known IN SELECT * FROM model_tables() WHERE place > 3 ORDER BY place LOOP
         PERFORM model_put(known.relation, kept -> known.relation);
     END LOOP;
-    one := kept -> 'building' -> 0;
-    UPDATE building SET model_sha256 = one ->> 'model_sha256', model = one -> 'model',
-        georeference = nullif(one -> 'georeference', 'null'), true_north_deg = (one ->> 'true_north_deg')::float8,
-        timezone = one ->> 'timezone', location = nullif(one -> 'location', 'null')
-    WHERE id = of_building AND tenant_id = app_tenant();
+    -- What people say of a building stays, as its name does and a place that they gave it.
+    present := model_row('building', of_building);
+    SELECT jsonb_object_agg(key, value) INTO one
+    FROM jsonb_each(kept -> 'building' -> 0)
+    WHERE key IN ('model_sha256', 'model', 'georeference', 'timezone', 'said_location', 'said_north_deg')
+        OR (key IN ('location', 'true_north_deg') AND present ->> 'placed_by' IS NULL);
+    PERFORM model_set('building', of_building, present || one);
 END
 $$;
 
