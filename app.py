@@ -172,11 +172,12 @@ def _sidecars(settings: Settings) -> Iterator[Child]:
         after=("schema",),
     )
     yield Child(
-        name="keep",
-        argv=[sys.executable, "-m", "data.store", "keep", "--every", "24"],
-        line="what is older than its limit is dropped once a day",
+        name="worker",
+        argv=[sys.executable, "-m", "data.jobs"],
+        line="running",
         cwd=ROOT,
         env=environment,
+        grace_s=20.0,  # a job in hand goes back into the queue
         after=("schema",),
     )
     if settings.host_device and settings.mqtt_url is None:

@@ -42,6 +42,11 @@ QUANTITIES = _table(
              words=("temperature", "temp", "tc", "t"), units=("°C", "°F")),
     # Of air or water in ducts and pipes: what a room has is another quantity.
     Quantity("medium_temperature", "Medium temperature", "°C", 1, low=-60, high=150),
+    # What else has degrees and is not what a room has either.
+    Quantity("dew_point", "Dew point", "°C", 1, low=-80, high=60, words=("dewpoint", "dew_point")),
+    Quantity("apparent_temperature", "Apparent temperature", "°C", 1, low=-80, high=80),
+    Quantity("outdoor_temperature", "Outdoor temperature", "°C", 1, low=-60, high=60),
+    Quantity("device_temperature", "Device temperature", "°C", 1, low=-60, high=150),
     Quantity("temperature_difference", "Temperature difference", "K", 1, low=-150, high=150,
              words=("temperaturedifference", "deltat", "delta_t")),
     Quantity("setpoint", "Set-point", "°C", 1, low=-60, high=150, words=("setpoint",)),
@@ -143,6 +148,13 @@ _BESIDE: dict[str, tuple[tuple[str | None, frozenset[str]], ...]] = {
         ("setpoint", frozenset(("setpoint", "target", "desired"))),
         ("temperature_difference", frozenset(("delta", "difference", "diff"))),
         (None, frozenset(("color", "colour"))),
+        ("dew_point", frozenset(("dew", "dewpoint", "dew_point"))),
+        ("apparent_temperature", frozenset(("apparent", "feels", "index", "humidex", "chill"))),
+        ("outdoor_temperature", frozenset(("outdoor", "outside", "oat"))),
+        (
+            "device_temperature",
+            frozenset(("device", "chip", "cpu", "processor", "internal", "board", "esp32")),
+        ),
         (
             "medium_temperature",
             frozenset(

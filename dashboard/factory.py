@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard import shell
 from dashboard.context import Context
 from dashboard.pages import PAGES
-from dashboard.server import api, csrf, errors, guard, headers, identity, quarantine, sign_in
+from dashboard.server import api, csrf, errors, guard, headers, identity, quarantine, sign_in, upload
 from dashboard.snapshot import Snapshots
 from data.settings import Settings
 from data.store import Store
@@ -65,6 +65,7 @@ def _server(settings: Settings, store: Store) -> Flask:
     sign_in.register(server, store)
     api.register(server, store)
     quarantine.register(server, store)
+    upload.register(server, settings, store)
     return server
 
 

@@ -27,9 +27,9 @@ from data.store import accounts
 
 TOASTS = "toasts"
 MARK = "mark"  # dcc.Store: [version, clock, problem, units] of what is shown
+TICK = "tick"  # dcc.Interval: beats though nothing was measured, for what changes by itself
 SCHEME = "scheme"  # its computedColorScheme is light or dark; None: not known yet
 
-_TICK = "tick"
 _UNITS = "account-units"
 _SWITCHED = "units-switched"  # dcc.Store: the units that were chosen last on this page
 _CHIP = "connection"
@@ -55,7 +55,7 @@ def layout(context: Context) -> Any:
     """The frame for the account of this request."""
     return dmc.MantineProvider(
         [
-            dcc.Interval(id=_TICK, interval=_TICK_MS),
+            dcc.Interval(id=TICK, interval=_TICK_MS),
             dcc.Store(id=MARK),
             dcc.Store(id=_SWITCHED),
             dmc.NotificationContainer(id=TOASTS, position="bottom-right"),
@@ -88,7 +88,7 @@ def register(app: Dash, context: Context) -> None:
         Output(_BANNER, "children"),
         Output(SCHEME, "computedColorScheme"),
         Output({"type": _WAITING, "in": ALL}, "children"),
-        Input(_TICK, "n_intervals"),
+        Input(TICK, "n_intervals"),
         Input(_SWITCHED, "data"),
         State(MARK, "data"),
         State({"type": _WAITING, "in": ALL}, "id"),

@@ -52,11 +52,15 @@ class Address:
         return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
 
 
-def new_client(address: Address, client_id: str, *, manual_ack: bool = False) -> paho.Client:
+def new_client(address: Address, client_id: str) -> paho.Client:
     """A client that is not connected yet: MQTT 5, encrypted for `mqtts`, and reconnecting by itself."""
-    client = paho.Client(
-        CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5, manual_ack=manual_ack
-    )
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5)
+    set_up(client, address)
+    return client
+
+
+def set_up(client: paho.Client, address: Address) -> None:
+    """Give a client that is not connected yet what it needs at an address."""
     client.connect_timeout = _CONNECT_TIMEOUT_S
     # paho's thread ends at an exception in a callback and still says that it is connected.
     client.suppress_exceptions = True
@@ -65,7 +69,6 @@ def new_client(address: Address, client_id: str, *, manual_ack: bool = False) ->
     if address.tls:
         client.tls_set_context(ssl.create_default_context())
     spread_reconnects(client)
-    return client
 
 
 def connect(client: paho.Client, address: Address, *, session_s: int, receive_maximum: int) -> None:

@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("var"), description="Folder of a local run's state: database, broker, secrets.")
+    files: Path | None = Field(
+        None,
+        description="Folder of the files people bring in, shared by web and worker; unset: in `home`.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address the web part listens on.")
     port: int = Field(8050, ge=1, le=65535, description="Port the web part listens on.")
     database_url: Annotated[SecretStr, _scheme("postgresql", "postgres")] | None = Field(
@@ -117,6 +121,10 @@ class Settings(BaseSettings):
     session_hours: float = Field(12, gt=0, le=24 * 90, description="How long a sign-in lasts.")
     web_workers: int = Field(2, ge=1, le=64, description="Web processes.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each web process.")
+    max_upload_mb: int = Field(
+        500, ge=1, le=10_000, description="Largest file that is taken in through the browser, in MB."
+    )
+    workers: int = Field(1, ge=1, le=64, description="How many jobs a worker process runs at once.")
     keep_readings_days: int | None = Field(
         None, ge=1, le=36_500, description="How many days readings and events are kept; unset: for ever."
     )

@@ -24,7 +24,13 @@ from tests.ports import free_port
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 60.0
 T = TypeVar("T")
-MARK = {"store": "bin/postgres", "broker": "mosquitto", "ingest": "data.ingest", "web": "gunicorn"}
+MARK = {
+    "store": "bin/postgres",
+    "broker": "mosquitto",
+    "ingest": "data.ingest",
+    "worker": "data.jobs",
+    "web": "gunicorn",
+}
 
 
 class LocalRun:

@@ -23,7 +23,7 @@ _LIMITS: dict[str, Callable[[Stand, int], drain.Drained]] = {
     "mosquitto_sub": drain.mosquitto_sub,
     "COPY": drain.copy,
 }
-_KILL_MESSAGES = 30_000
+_KILL_MESSAGES = 100_000
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +38,10 @@ def main(arguments: list[str]) -> int:
             node_red.install()
         with stand(chosen.store) as servers:
             found = Report(report.machine() | servers.versions() | node_red.versions())
-            _measure(servers, taking_part, chosen, found)
+            try:
+                _measure(servers, taking_part, chosen, found)
+            except KeyboardInterrupt:
+                say("Interrupted; this is what was measured.")
     except (Unavailable, BrokerError) as reason:
         say(str(reason))
         return 3

@@ -26,7 +26,7 @@ _COPY = "COPY reading (series_id, at, value) FROM STDIN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drained:
-    """How one backlog was drained. Rates leave out the start of the process and its first batch."""
+    """How one backlog was drained. The rate counts from the connection to the broker on."""
 
     contender: str
     messages: int
@@ -36,7 +36,7 @@ class Drained:
     messages_per_s: float
     resident_mb: tuple[float, float, float] | None = None  # with 10, 50 and 100 % of the rows there
     peak_mb: float | None = None
-    processor_s: float | None = None  # of the contender itself
+    processor_s: float | None = None  # of the contender itself, from its connection on
     store_processor_s: float | None = None
     broker_processor_s: float | None = None
 
@@ -56,10 +56,10 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
         broker_before_s, begin = processor_s([broker]), time.time()
         with contenders.running(contender, run) as child:
             watch = Watch(psutil.Process(child.pid))
-            _follow(run, contender, reader, watch, now_us, lambda: child.poll() is None)
+            connected_at, before_s = _follow(run, contender, reader, watch, now_us, child)
             stored = _settled(connection, expected)
             reader.look()
-            spent_s = processor_s([watch.process]), processor_s(store_processes(connection))
+            spent_s = processor_s([watch.process]) - before_s, processor_s(store_processes(connection))
         curve = reader.rows_over_time()
         whole = curve[-1][0]
         return Drained(
@@ -68,7 +68,7 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
             rows=expected,
             missing_rows=expected - stored,
             total_s=whole - begin,
-            messages_per_s=_rows_per_s(curve) * count / expected,
+            messages_per_s=count / (whole - connected_at),
             resident_mb=(
                 watch.resident_mb(_when(curve, 0.1)),
                 watch.resident_mb(_when(curve, 0.5)),
@@ -82,19 +82,35 @@ def drain(stand: Stand, contender: Contender, backlog: int) -> Drained:
 
 
 def _follow(
-    run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, runs: Callable[[], bool]
-) -> None:
-    """Look on until the last message of the backlog is stored, or the contender has ended."""
+    run: Run, contender: Contender, reader: Reader, watch: Watch, last_us: int, child: subprocess.Popen[bytes]
+) -> tuple[float, float]:
+    """Look on until the last message is stored, or the contender has ended.
+
+    Returns:
+        When it had connected to the broker, and the seconds of processor it had used until then.
+    """
     device, metric = f"{run.prefix}/{load.LAST}", load.METRICS[0]
-    series: int | None = None
+    connected_at, before_s, series = 0.0, 0.0, None
     end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end and runs():
+    while time.monotonic() < end and child.poll() is None:
         reader.look()
         watch.sample()
+        if not connected_at and _is_connected(watch.process, run.ingest.port):
+            connected_at, before_s = time.time(), processor_s([watch.process])
         series = series or contender.series(run, reader.connection, device, metric)
         if series is not None and _is_stored(reader.connection, series, last_us):
-            return
+            break
         time.sleep(_LOOK_EVERY_S)
+    return connected_at, before_s
+
+
+def _is_connected(process: psutil.Process, port: int) -> bool:
+    """Whether the process has a connection to the broker."""
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(one.status == psutil.CONN_ESTABLISHED and one.raddr.port == port for one in connections)
 
 
 def _is_stored(connection: Database, series: int, sent_us: int) -> bool:
@@ -115,11 +131,6 @@ def _settled(connection: Database, expected: int) -> int:
 def _count(connection: Database) -> int:
     row = connection.execute("SELECT count(*) FROM reading").fetchone()
     return int(str(row[0])) if row else 0
-
-
-def _rows_per_s(curve: list[tuple[float, int]]) -> float:
-    (begin, before), (end, after) = curve[0], curve[-1]
-    return (after - before) / (end - begin) if end > begin else float("nan")
 
 
 def _when(curve: list[tuple[float, int]], share: float) -> float:

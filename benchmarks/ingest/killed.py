@@ -32,8 +32,9 @@ class Killed:
     repeated_rows: int  # of messages that state no time and came again, so were stamped again
 
 
-def kill(stand: Stand, contender: Contender, count: int) -> Killed:
+def kill(stand: Stand, contender: Contender, backlog: int) -> Killed:
     """Drain a backlog with a contender that is killed and started again on the way."""
+    count = round(backlog * contender.backlog_share)
     with stand.run() as run, run.connect() as connection:
         expected = run.send(load.backlog(run.prefix, count, time.time_ns() // 1_000))
         for share in range(1, _KILLS + 1):
@@ -54,7 +55,7 @@ def kill(stand: Stand, contender: Contender, count: int) -> Killed:
 
 def _wait_for_rows(connection: Database, rows: int, child: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _PATIENCE_S
-    while _stored(connection)[0] < rows and child.poll() is None and time.monotonic() < end:
+    while _rows(connection) < rows and child.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
 
 
@@ -66,6 +67,11 @@ def _when_still(connection: Database) -> tuple[int, int]:
         if (now := _stored(connection)) != stored:
             stored, changed_at = now, time.monotonic()
     return stored
+
+
+def _rows(connection: Database) -> int:
+    row = connection.execute("SELECT count(*) FROM reading").fetchone()
+    return int(str(row[0])) if row else 0
 
 
 def _stored(connection: Database) -> tuple[int, int]:

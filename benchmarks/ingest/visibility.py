@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -63,7 +64,7 @@ class Reader:
     def rows_over_time(self) -> list[tuple[float, int]]:
         """Instants [s since 1970] at which rows became visible, and how many there were then in all."""
         growth = [
-            (self.visible_at(int(str(transaction))), int(str(rows)))
+            (visible_at(self.snapshots, int(str(transaction))), int(str(rows)))
             for transaction, rows in self.connection.execute(_ROWS)
         ]
         total, curve = 0, []
@@ -81,14 +82,19 @@ class Reader:
             assert isinstance(transaction, int)
             assert isinstance(sent, float)
             if transaction not in seen:
-                seen[transaction] = self.visible_at(transaction)
+                seen[transaction] = visible_at(self.snapshots, transaction)
             found.append((sent, seen[transaction]))
         return found
 
-    def visible_at(self, transaction: int) -> float:
-        """When what a committed transaction wrote was first seen [s since 1970]."""
-        first = bisect_right(self.snapshots, transaction, key=lambda snapshot: snapshot.end)
-        for snapshot in self.snapshots[first:]:
-            if transaction not in snapshot.running:
-                return snapshot.at
-        raise LookupError("The row was written after the last look.")
+
+def visible_at(snapshots: Sequence[Snapshot], transaction: int) -> float:
+    """When what a committed transaction wrote was first seen [s since 1970].
+
+    Raises:
+        LookupError: it was committed after the last look.
+    """
+    first = bisect_right(snapshots, transaction, key=lambda snapshot: snapshot.end)
+    for snapshot in snapshots[first:]:
+        if snapshot.sees(transaction):
+            return snapshot.at
+    raise LookupError("The row was written after the last look.")

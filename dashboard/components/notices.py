@@ -53,11 +53,11 @@ def away(problem: str) -> html.Div:
     return html.Div([icon("database-off"), problem], className="banner")
 
 
-def not_allowed() -> html.Div:
+def not_allowed(whom: str = "managers and administrators") -> html.Div:
     """The page is for others."""
     return notice(
         "door",
-        "This page is for managers and administrators",
+        f"This page is for {whom}",
         html.P("An administrator can give your account the role it needs."),
         dcc.Link("Go to the Overview", href="/", className="button"),
     )

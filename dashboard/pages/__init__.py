@@ -7,6 +7,19 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from dashboard.pages import building, device, devices, matches, not_found_404, overview, system
+from dashboard.pages import (
+    admin,
+    admin_place,
+    admin_version,
+    building,
+    device,
+    devices,
+    matches,
+    not_found_404,
+    overview,
+    system,
+)
 
-PAGES: tuple[ModuleType, ...] = (overview, devices, matches, building, device, system, not_found_404)
+PAGES: tuple[ModuleType, ...] = (
+    overview, devices, matches, building, device, admin, admin_version, admin_place, system, not_found_404,
+)  # fmt: skip

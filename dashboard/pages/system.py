@@ -14,6 +14,7 @@ from dashboard import format
 from dashboard.components import live, notices, skeletons, system_cards
 from dashboard.context import Context
 from dashboard.kept import Kept
+from dashboard.pages import system_jobs
 from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import quarantine as messages
@@ -54,7 +55,10 @@ def layout(**_query: str) -> Any:
     return html.Div(
         [
             html.H1("System"),
-            html.Div([_ingest(), html.Div([_store(), _versions()])], className="system-columns"),
+            html.Div(
+                [html.Div([_ingest(), system_jobs.section()]), html.Div([_store(), _versions()])],
+                className="system-columns",
+            ),
             _quarantine(),
         ],
         className="page",
@@ -65,6 +69,7 @@ def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     _register_ingest(app, context)
     _register_store(app, context)
+    system_jobs.register(app, context.store, needs=NEEDS)
     _register_quarantine(app, context.store)
 
 

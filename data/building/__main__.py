@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from data import log_setup
 from data import settings as configuration
 from data.building import report
-from data.building.model import Model
-from data.building.reading import read
+from data.building.bringing import bring_in, take
+from data.building.sandbox import read_safely
 from data.errors import BadInput, BadSettings, ClerestoryError
 from data.store import Store, buildings
 
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
     try:
         wanted = _parser().parse_args(arguments)
         if wanted.command == "inspect":
-            print(json.dumps(report.details(read(wanted.file)), indent=2, ensure_ascii=False))
+            print(json.dumps(report.details(read_safely(wanted.file)), indent=2, ensure_ascii=False))
         else:
             _import(wanted)
     except (BadInput, BadSettings) as error:
@@ -69,21 +70,19 @@ def _parser() -> argparse.ArgumentParser:
 def _import(wanted: argparse.Namespace) -> None:
     if wanted.timezone is not None and wanted.timezone not in available_timezones():
         raise BadInput(f"{wanted.timezone} is no time zone; give one such as Europe/Berlin.")
-    model = read(wanted.file)
     settings = configuration.load()
     log_setup.configure(settings.log_level)
-    name = (wanted.name or "").strip() or _name(model, wanted.file)
-    store = Store.open(settings, role="worker", connections=1)
-    try:
-        tenant = buildings.find_tenant(store, wanted.tenant)
-        saved = buildings.save(store, tenant=tenant, model=model, name=name, timezone=wanted.timezone)
-    finally:
-        store.close()
-    print("\n".join(report.lines(name, model, saved)))
-
-
-def _name(model: Model, file: Path) -> str:
-    return next((place.name for place in model.buildings if place.name), file.stem)
+    taken = take(settings, wanted.file)
+    with closing(Store.open(settings, role="worker", connections=1)) as store:
+        brought = bring_in(
+            store,
+            taken,
+            tenant=buildings.find_tenant(store, wanted.tenant),
+            name=(wanted.name or "").strip() or None,
+            timezone=wanted.timezone,
+            actor="command line",
+        )
+    print("\n".join(report.lines(brought.name, taken.model, brought.saved)))
 
 
 def _fail(error: ClerestoryError, code: int) -> int:

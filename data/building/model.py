@@ -117,10 +117,13 @@ class Link:
 class Georeference:
     """Where on earth the model says it is, and how far that can be believed."""
 
-    source: Literal["IfcMapConversion", "ePSet_MapConversion", "IfcSite", "none"]
+    source: Literal["IfcMapConversion", "IfcRigidOperation", "ePSet_MapConversion", "IfcSite", "none"]
     confidence: Literal["stated", "doubtful", "none"]
     doubt: str | None = None  # why it is doubtful
-    latitude: float | None = None  # of the site, in degrees
+    notes: tuple[str, ...] = ()  # what is odd about it, as sentences, and does not make it doubtful
+    latitude: float | None = (
+        None  # of the model's origin, in degrees; of the site where sources contradict it
+    )
     longitude: float | None = None
     true_north_deg: float | None = None  # clockwise from the model's y axis; None: not stated
     crs: str | None = None
@@ -129,6 +132,14 @@ class Georeference:
     height: float | None = None
     scale: float | None = None
     rotation_deg: float | None = None  # of the model's x axis, anticlockwise from the map's east
+    map_latitude: float | None = None  # what the map's coordinates come to, believed or not
+    map_longitude: float | None = None
+    map_north_deg: float | None = None  # true north as it follows from a map conversion that is believed
+
+    @property
+    def north_deg(self) -> float | None:
+        """True north, clockwise from the model's y axis, from the best source; None: nothing says it."""
+        return self.true_north_deg if self.map_north_deg is None else self.map_north_deg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

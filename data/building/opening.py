@@ -31,22 +31,23 @@ class Source:
     warnings: tuple[str, ...]
 
 
-def open_model(path: Path) -> Source:
-    """Open an .ifc or .ifczip file.
+def open_model(path: Path, name: str | None = None) -> Source:
+    """Open an .ifc or .ifczip file; sentences call it by the name, or as it is called on disk.
 
     Raises:
         BadInput: it cannot be read, is no IFC of a schema we read, is too large, or is not whole.
     """
+    name = name or path.name
     try:
         sha256 = _sha256(path)
         if not zipfile.is_zipfile(path):
-            return _open_text(path, path.name, sha256)
+            return _open_text(path, name, sha256)
         with tempfile.TemporaryDirectory(prefix="clerestory-ifc-") as folder:
             unpacked = Path(folder) / "model.ifc"
-            _unpack(path, unpacked)
-            return _open_text(unpacked, path.name, sha256)
+            _unpack(path, unpacked, name)
+            return _open_text(unpacked, name, sha256)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise BadInput(f"{name} cannot be read: {error.strerror or error}.") from error
 
 
 def _sha256(path: Path) -> str:
@@ -54,17 +55,17 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unpack(path: Path, target: Path) -> None:
+def _unpack(path: Path, target: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             models = [item for item in archive.infolist() if item.filename.lower().endswith(".ifc")]
             if len(models) != 1:
-                raise BadInput(f"{path.name} holds {len(models)} .ifc files; an .ifczip holds one.")
+                raise BadInput(f"{name} holds {len(models)} .ifc files; an .ifczip holds one.")
             limit = min(MAX_BYTES, MAX_RATIO * max(models[0].compress_size, 1 << 20))
             with archive.open(models[0]) as packed, target.open("wb") as file:
-                _copy(packed, file, limit, path.name)
+                _copy(packed, file, limit, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadInput(f"{path.name} cannot be unpacked: {error}.") from error
+        raise BadInput(f"{name} cannot be unpacked: {error}.") from error
 
 
 def _copy(packed: IO[bytes], file: IO[bytes], limit: int, name: str) -> None:

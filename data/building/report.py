@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from data.building.model import Model, Place
+from data.building.model import Georeference, Model, Place
 from data.store.model_import import Saved
 
 
@@ -23,6 +23,31 @@ def lines(name: str, model: Model, saved: Saved) -> list[str]:
         f"doors {len(model.doors)}, equipment {len(model.equipment)}, systems {len(model.systems)}"
     )
     return [f"{name} {done}.", f"Found in {model.schema}: {found}.", *model.warnings]
+
+
+def found(model: Model) -> dict[str, Any]:
+    """What was found in a model and what is doubtful of it, as plain JSON that is short enough to show."""
+    place = model.georeference
+    return {
+        "schema": model.schema,
+        "length_unit": model.length_unit,
+        "project": model.project,
+        "buildings": [one.name for one in model.buildings],
+        "counts": {
+            "storeys": len(model.storeys),
+            "rooms": len(model.spaces),
+            "rooms_with_outline": sum(space.footprint is not None for space in model.spaces),
+            "doors": len(model.doors),
+            "equipment": len(model.equipment),
+            "equipment_in_rooms": sum(one.space is not None for one in model.equipment),
+            "systems": len(model.systems),
+        },
+        "area_m2": round(sum(space.area_m2 or 0 for space in model.spaces), 1),
+        "equipment_by_kind": _kinds(model),
+        "georeference": {"doubt": place.doubt, "crs": place.crs, "north_deg": place.north_deg}
+        | _where(place),
+        "warnings": list(model.warnings),
+    }
 
 
 def details(model: Model) -> dict[str, Any]:
@@ -51,15 +76,23 @@ def details(model: Model) -> dict[str, Any]:
             }
             for one in model.spaces
         ],
-        "equipment_by_kind": dict(Counter(one.kind for one in model.equipment).most_common()),
-        "georeference": {
-            "source": place.source,
-            "latitude": place.latitude,
-            "longitude": place.longitude,
-            "confidence": place.confidence,
-            "true_north_deg": place.true_north_deg,
-        },
+        "equipment_by_kind": _kinds(model),
+        "georeference": _where(place),
         "warnings": list(model.warnings),
+    }
+
+
+def _kinds(model: Model) -> dict[str, int]:
+    return dict(Counter(one.kind for one in model.equipment).most_common())
+
+
+def _where(place: Georeference) -> dict[str, Any]:
+    return {
+        "source": place.source,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "confidence": place.confidence,
+        "true_north_deg": place.true_north_deg,
     }
 
 

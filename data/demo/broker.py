@@ -41,7 +41,8 @@ allow_anonymous false
 password_file {folder}/passwords
 acl_file {folder}/rights
 
-# What waits for the ingest outlives both: a kill of the broker loses at most the last second of it.
+# What waits for the ingest outlives both: a kill of the broker loses at most the last two
+# seconds of it: the interval is one, by a clock of whole seconds.
 persistence true
 persistence_location {folder}/
 autosave_interval 1

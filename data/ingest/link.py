@@ -11,31 +11,34 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import paho.mqtt.client as paho
 import structlog
-from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import ConnectFlags, DisconnectFlags
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data import mqtt
+from data.ingest.bulk_client import BulkClient
 from data.ingest.decode.payload import MAX_BYTES
 from data.ingest.delivery import Delivery
 from data.ingest.fair_queue import FairQueue
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 2_000  # messages the broker may send before it needs an acknowledgement
-_QUEUE_MESSAGES = 10_000
+# Messages that may be under way without an acknowledgement. What is committed then and not yet acknowledged
+# comes again after a kill, so it is no larger than it has to be for batches to follow one another.
+WINDOW = 4_000
+_QUEUE_MESSAGES = 10_000  # of QoS 0, which knows no window
 _QUEUE_BYTES = 64 * 1024 * 1024
 _ROOM_WAIT_S = 5.0  # well below the keep-alive: the network thread waits this long for room in the queue
 _SESSION_S = 7 * 24 * 3_600
 _TAKEN_OVER = 0x8E
 # mosquitto 2.0.11 does not say that a session was taken over, but so many brief connections in a row do.
-_BRIEF_LIMIT, _BRIEF_S = 3, 60.0
+_BRIEF_LIMIT, _BRIEF_S = 3, 10.0
 _RETAINED_ALWAYS = 0  # what devices announced is remembered by this process alone
 
 
@@ -50,6 +53,7 @@ class Link:
         self._arrived = threading.Condition(self._lock)
         self._taken = threading.Condition(self._lock)
         self._queue = FairQueue()
+        self._enough = 1  # messages that are waited for
         self._unacknowledged: dict[int, datetime] = {}  # by number, oldest first
         self._done: dict[int, Delivery] = {}  # of those, the ones that wait for an older one
         self._numbers = itertools.count()
@@ -60,13 +64,13 @@ class Link:
         self._dropping = False
         self._stopping = False
         self._network: threading.Thread | None = None
-        self._client = mqtt.new_client(address, client_id, manual_ack=True)
+        self._client = BulkClient(client_id, on_delivery=self._on_delivery)
+        mqtt.set_up(self._client, address)
         self._client.on_pre_connect = self._on_pre_connect
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
 
     def start(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
@@ -99,18 +103,17 @@ class Link:
 
     @property
     def full(self) -> bool:
-        """Whether more messages have to wait in the broker."""
-        return self._is_full()
+        """Whether messages at QoS 0 are lost."""
+        return self._is_full(_QUEUE_MESSAGES)
 
     def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
-        """The messages of the next `wait_s`, fewer when `max_messages` or half the window is there sooner."""
+        """The messages of the next `wait_s`, sooner when there are `max_messages`."""
         if self._network_died():
             log.error("mqtt link", up=False, reason="the network thread ended; connecting anew")
             self.start()
-        # With the other half the broker keeps sending while this one is being committed.
-        enough = min(max_messages, WINDOW // 2)
         with self._lock:
-            self._arrived.wait_for(lambda: len(self._queue) >= enough, timeout=wait_s)
+            self._enough = max_messages
+            self._arrived.wait_for(lambda: len(self._queue) >= max_messages, timeout=wait_s)
             taken = self._queue.take(max_messages)
             self._taken.notify()
             return taken
@@ -123,13 +126,21 @@ class Link:
         """
         with self._lock:
             self._done.update((one.number, one) for one in deliveries if one.number in self._unacknowledged)
-            while self._unacknowledged:
-                delivery = self._done.pop(next(iter(self._unacknowledged)), None)
-                if delivery is None:
-                    return
-                del self._unacknowledged[delivery.number]
-                if delivery.qos and delivery.connection == self._connection:
-                    self._client.ack(delivery.mid, delivery.qos)
+            self._client.acknowledge(
+                delivery.mid
+                for delivery in self._done_in_order()
+                if delivery.qos and delivery.connection == self._connection
+            )
+            self._taken.notify()
+
+    def _done_in_order(self) -> Iterator[Delivery]:
+        # A list, as the first of a dictionary is the slower to find the more were removed before it.
+        for number in list(self._unacknowledged):
+            delivery = self._done.pop(number, None)
+            if delivery is None:
+                return
+            del self._unacknowledged[number]
+            yield delivery
 
     def ask(self, topic: str, payload: bytes) -> None:
         """Ask a device for something; a link that is down forgets it, as the device will be heard again."""
@@ -176,6 +187,7 @@ class Link:
             self._unacknowledged.pop(delivery.number, None)
 
     def _on_connect_fail(self, _client: paho.Client, _userdata: object) -> None:
+        self._brief = 0  # who takes a session over leaves the broker reachable
         # paho calls this while it handles the error, which it does not hand on.
         self._say(False, f"the broker cannot be reached: {sys.exception()}")
 
@@ -215,44 +227,42 @@ class Link:
             if code.is_failure:
                 log.error("subscription refused", topic=topic, reason=str(code))
 
-    def _on_message(self, client: paho.Client, _userdata: object, message: MQTTMessage) -> None:
+    def _on_delivery(self, name: bytes, payload: bytes, retain: bool, mid: int, qos: int) -> None:
         try:
-            topic = message.topic
+            topic = name.decode()
         except UnicodeDecodeError:  # no broker may send such a topic, and no table can hold it
-            client.ack(message.mid, message.qos)
+            self._client.acknowledge([mid] if qos else [])
             return
         with self._lock:
-            if not self._has_room_for(message.qos):
+            if not self._has_room_for(qos):
                 return
             delivery = Delivery(
                 topic=topic,
-                payload=bytes(message.payload[: MAX_BYTES + 1]),
-                retain=message.retain,
+                payload=payload[: MAX_BYTES + 1],
+                retain=retain,
                 received_at=datetime.now(UTC),
                 number=next(self._numbers),
                 connection=self._connection,
-                mid=message.mid,
-                qos=message.qos,
+                mid=mid,
+                qos=qos,
             )
             self._queue.put(delivery)
             self._unacknowledged[delivery.number] = delivery.received_at
-            if len(self._queue) >= WINDOW // 2:
+            if len(self._queue) >= self._enough:
                 self._arrived.notify()
 
     def _has_room_for(self, qos: int) -> bool:
         """Whether to take a message; one at QoS 1 waits for room, and is taken in the end."""
-        full = self._is_full()
         if qos:
             # mosquitto 2.0.11 sends ever more than the window while it is acknowledged bit by bit. The
             # rest has to wait in the broker: memory stays flat, whatever the backlog.
-            if full:
-                self._taken.wait_for(lambda: not self._is_full(), timeout=_ROOM_WAIT_S)
+            self._taken.wait_for(lambda: self._stopping or not self._is_full(WINDOW), timeout=_ROOM_WAIT_S)
             return True
+        full = self._is_full(_QUEUE_MESSAGES)
         if full != self._dropping:
             self._dropping = full
             log.warning("queue", full=full, reason="messages at QoS 0 are lost while it is; send at QoS 1")
         return not full
 
-    def _is_full(self) -> bool:
-        full = len(self._queue) >= _QUEUE_MESSAGES or self._queue.size >= _QUEUE_BYTES
-        return full and not self._stopping
+    def _is_full(self, messages: int) -> bool:
+        return len(self._unacknowledged) >= messages or self._queue.size >= _QUEUE_BYTES

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -21,9 +22,9 @@ from data.store.batch import Batch, Written
 
 log = structlog.get_logger(__name__)
 
-BATCH_MESSAGES = 5_000
+BATCH_MESSAGES = 1_000
 BATCH_SAMPLES = 20_000  # a message holds up to 5,000
-BATCH_WAIT_S = 0.2
+BATCH_WAIT_S = 0.1
 REPORT_EVERY_S = 2.0
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 0.2, 10.0
 
@@ -94,13 +95,20 @@ class Pipeline:
 
     def run(self) -> None:
         """Work until stopped; what is in hand then is committed, or comes again after the next start."""
-        while not self._stop.is_set():
-            deliveries = self._source.receive(BATCH_MESSAGES, BATCH_WAIT_S)
-            self._metrics.connected(self._source.connected)
-            if deliveries:
+        # While the database writes a batch, the next one is understood. Never more: batches are written in
+        # the order of their arrival, and what waits for one that cannot be written waits in the broker.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit") as committer:
+            committing = None
+            while not self._stop.is_set():
+                deliveries = self._source.receive(BATCH_MESSAGES, BATCH_WAIT_S)
+                self._metrics.connected(self._source.connected)
+                if not deliveries:
+                    continue
                 self._metrics.received(len(deliveries), sum(len(one.payload) for one in deliveries))
-                for items in _of_bounded_size(self.understand(delivery) for delivery in deliveries):
-                    self._commit(items)
+                items = [self.understand(delivery) for delivery in deliveries]
+                if committing is not None:
+                    committing.result()
+                committing = committer.submit(self._commit, items)
 
     def understand(self, delivery: Delivery) -> Item:
         """What a delivery comes to; a device that has to say more is asked."""
@@ -113,7 +121,7 @@ class Pipeline:
 
     def _commit(self, items: Sequence[Item]) -> None:
         """Write and acknowledge; wait out whatever hinders the store, saying so once."""
-        pending, pause_s, said = [items], _LEAST_PAUSE_S, False
+        pending, pause_s, said = list(_of_bounded_size(items)), _LEAST_PAUSE_S, False
         while pending:
             try:
                 pending[:1] = self._write(pending[0])
@@ -220,7 +228,7 @@ def _warn_of_wait(error: Exception, messages: int) -> None:
     log.warning("commit waits", messages=messages, reason=reason, exc_info=trace)
 
 
-def _of_bounded_size(items: Iterable[Item]) -> Iterator[list[Item]]:
+def _of_bounded_size(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
     """Items in order, in lists that hold no more samples than one transaction should write."""
     together: list[Item] = []
     samples = 0

@@ -1,42 +1,39 @@
 """Look after the store.
 
 python -m data.store move     move the embedded store's data to CLERESTORY_DATABASE_URL, which must be empty
-python -m data.store keep     drop what is older than its setting allows; with --every HOURS, again and again
+python -m data.store keep     drop what is older than its setting allows now; the worker does it each night
 """
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-
-import structlog
 
 from data import log_setup
-from data.errors import BadInput, BadSettings, ClerestoryError, StoreError
+from data.errors import BadInput, BadSettings, ClerestoryError
 from data.run_lock import claim
 from data.settings import Settings, load
 from data.store import address, embedded, retention
 from data.store.migrate import migrate
 from data.store.move import move
 
-log = structlog.get_logger(__name__)
-
-_FIRST_DELAY_S = 30.0
-
 
 def main(arguments: list[str]) -> int:
     """Run one command; gives the exit code: 0 done, 1 failed, 2 wrongly asked for."""
-    try:
-        command = _command(arguments)
-        if command is None:
+    command: Callable[[Settings], None]
+    match arguments:
+        case ["move"]:
+            command = _move
+        case ["keep"]:
+            command = _keep_once
+        case _:
             print(__doc__)
             return 0 if arguments in (["--help"], ["-h"]) else 2
+    try:
         settings = load()
         log_setup.configure(settings.log_level)
         command(settings)
@@ -47,17 +44,6 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def _command(arguments: list[str]) -> Callable[[Settings], None] | None:
-    match arguments:
-        case ["move"]:
-            return _move
-        case ["keep"]:
-            return _keep_once
-        case ["keep", "--every", hours]:
-            return partial(_keep_going, every_s=_seconds(hours))
-    return None
 
 
 def _move(settings: Settings) -> None:
@@ -88,37 +74,6 @@ def _keep_once(settings: Settings) -> None:
         print(f"{one.relation:<18}{what} before {one.before:%Y-%m-%d}", flush=True)
     if kept.converted:
         print(f"columnstore       {kept.converted:,} chunks", flush=True)
-
-
-def _keep_going(settings: Settings, *, every_s: float) -> None:
-    """Do it again and again; what fails is said once and tried again sooner."""
-    stop = _stop_at_signals()
-    for doubt in retention.doubts(settings):
-        log.warning("retention", doubt=doubt)
-    failures = 0
-    while not stop.is_set():
-        try:
-            kept = retention.keep(settings, stop=stop)
-        except StoreError as error:
-            if not failures:
-                log.warning("retention", up=False, reason=str(error))
-            failures += 1
-            wait_s = min(every_s, _FIRST_DELAY_S * 2 ** min(failures - 1, 10))
-        else:
-            if failures or kept.dropped or kept.converted:
-                log.info("retention", up=True, dropped=len(kept.dropped), converted=kept.converted)
-            failures, wait_s = 0, every_s
-        stop.wait(wait_s * random.uniform(0.5, 1.0) if failures else wait_s * random.uniform(0.9, 1.0))
-
-
-def _seconds(hours: str) -> float:
-    try:
-        seconds = float(hours) * 3600
-    except ValueError:
-        seconds = 0.0
-    if not 1 <= seconds <= 366 * 24 * 3600:
-        raise BadInput("After --every stands a number of hours, such as 24.")
-    return seconds
 
 
 def _stop_at_signals() -> threading.Event:

@@ -82,6 +82,12 @@ def find(store: Store, *, tenant: int, account: int) -> Account | None:
         return _find(connection, account)
 
 
+def names(store: Store, *, tenant: int) -> dict[str, str]:
+    """The names of the tenant's accounts by what the audit calls them, such as `account 3`."""
+    with store.transaction(tenant=tenant) as connection:
+        return dict(connection.execute(_SQL["names"]).fetchall())
+
+
 def set_units(store: Store, *, tenant: int, account: int, units: UnitSystem) -> None:
     """Let an account read values in other units.
 

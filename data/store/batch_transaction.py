@@ -77,9 +77,9 @@ class Transaction:
                 of = seen[place.device_id] = _Seen(place.tenant_id, sample.received_at)
             elif sample.received_at > of.at:
                 of.at = sample.received_at
-            if sample.by_own_clock:
-                ahead = (sample.at - sample.received_at).total_seconds()
-                of.ahead_s = ahead if of.ahead_s is None else max(of.ahead_s, ahead)
+            if sample.by_own_clock and (of.own_time is None or sample.at > of.own_time):
+                of.own_time = sample.at
+                of.ahead_s = (sample.at - sample.received_at).total_seconds()
         if seen:
             self.connection.execute(
                 _SQL["device_seen"],
@@ -87,6 +87,7 @@ class Transaction:
                     "device_ids": list(seen),
                     "tenant_ids": [one.tenant_id for one in seen.values()],
                     "seen": [one.at for one in seen.values()],
+                    "own_times": [one.own_time for one in seen.values()],
                     "ahead": [one.ahead_s for one in seen.values()],
                 },
             )
@@ -180,4 +181,5 @@ class _Seen:
 
     tenant_id: int
     at: datetime
-    ahead_s: float | None = None
+    own_time: datetime | None = None  # the newest
+    ahead_s: float | None = None  # of that over its arrival

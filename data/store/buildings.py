@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,8 @@ from data.store.pool import Store
 
 __all__ = [
     "BuildingRow", "PlanDoor", "PlanElement", "PlanRoom", "Saved", "SpaceRow", "StoreyPlan", "StoreyRow",
-    "bind_device", "compare", "find_tenant", "list_buildings", "plan", "save", "space", "spaces_by_global_id",
-    "storeys",
+    "bind_device", "compare", "find_tenant", "list_buildings", "place_as_said", "place_by_hand", "plan",
+    "save", "space", "spaces_by_global_id", "storeys",
 ]  # fmt: skip
 
 _SQL = statements.load("buildings")
@@ -30,13 +31,14 @@ class BuildingRow:
     id: int
     name: str
     timezone: str
-    location: GeoJson | None  # Point, longitude and latitude
+    location: GeoJson | None  # Point, longitude and latitude of the plans' origin
     georeference: dict[str, Any] | None  # a `model.Georeference`
     true_north_deg: float | None  # clockwise from the plans' y axis
     model: dict[str, Any]  # schema, project, length_unit, warnings; empty without a model
     storeys: int
     spaces: int
     area_m2: float | None
+    placed_by: str | None = None  # who placed it by hand; None: it is where its model says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,4 +197,58 @@ def bind_device(
         bound = connection.execute(_SQL[statement], {"device_id": device, "space_id": space}).fetchone()
         if bound is None:
             raise BadInput(f"There is no device {device}, or no room {space} to place it in.")
+        connection.execute(_SQL["version_grow"])
+
+
+def place_by_hand(
+    store: Store,
+    *,
+    tenant: int,
+    building: int,
+    latitude: float,
+    longitude: float,
+    rotation_deg: float,
+    actor: str,
+) -> None:
+    """Say where a building is and how it is turned, whatever its models say now and later.
+
+    Args:
+        store: The store, as the web or the worker role.
+        tenant: Whose building it is.
+        building: Its id.
+        latitude: Of the origin of its plans [°, WGS84].
+        longitude: The same.
+        rotation_deg: The compass direction in which the plans' y axis points, clockwise from true north [°].
+        actor: Who says so.
+
+    Raises:
+        BadInput: the tenant has no such building, or there is no such place.
+    """
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180 and math.isfinite(rotation_deg)):
+        raise BadInput(
+            "Give a latitude from -90 to 90, a longitude from -180 to 180 and a rotation in degrees."
+        )
+    place = {
+        "building_id": building,
+        "latitude": latitude,
+        "longitude": longitude,
+        "true_north_deg": -math.remainder(rotation_deg, 360),
+        "actor": actor,
+    }
+    _place(store, "place_by_hand", tenant, actor, place)
+
+
+def place_as_said(store: Store, *, tenant: int, building: int, actor: str) -> None:
+    """Take back what people said of a building's place: it is where its models put it, or nowhere.
+
+    Raises:
+        BadInput: the tenant has no such building.
+    """
+    _place(store, "place_as_said", tenant, actor, {"building_id": building})
+
+
+def _place(store: Store, statement: str, tenant: int, actor: str, place: dict[str, Any]) -> None:
+    with store.transaction(tenant=tenant, actor=actor) as connection:
+        if connection.execute(_SQL[statement], place).fetchone() is None:
+            raise BadInput(f"There is no building {place['building_id']}.")
         connection.execute(_SQL["version_grow"])

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from data.errors import StoreError, StoreUnavailable
 from data.settings import Settings
-from data.store import address
+from data.store import address, queue_schema
 from data.store.pool import Connection, is_outage
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,7 @@ def migrate(settings: Settings) -> None:
         with psycopg.connect(address.owner(settings), application_name="clerestory migrate") as connection:
             for migration in migrations():
                 _apply(connection, migration)
+            _reconcile_queue(connection)
             for extension in ("timescaledb", "postgis"):
                 _reconcile(connection, extension)
             _set_role_passwords(connection, settings)
@@ -128,6 +129,21 @@ def _reconcile(connection: Connection, extension: LiteralString) -> None:
             log.info("extension", name=extension, created=True)
 
 
+def _reconcile_queue(connection: Connection) -> None:
+    """Apply what the installed Procrastinate brings and this database does not have yet."""
+    while True:
+        with connection.transaction():
+            connection.execute(_LOCK)  # and look anew: another process may be at it too
+            names = queue_schema.missing(connection)
+            if not names:
+                queue_schema.join(connection)
+                return
+            queue_schema.apply(connection, names[0])
+            if len(names) == 1:
+                _audit(connection, "reconcile", queue_schema.SCHEMA)
+                log.info("queue", applied=names[0])
+
+
 def _offered(connection: Connection, extension: str) -> bool:
     # TimescaleDB must be loaded when the server starts; its files alone are not enough.
     row = connection.execute(
@@ -157,6 +173,7 @@ def _set_role_passwords(connection: Connection, settings: Settings) -> None:
         # Hashed here, so that the server's log of statements never holds it.
         hashed = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
         with connection.transaction():
+            connection.execute(_LOCK)  # two who alter a role at once fail
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(
                     sql.Identifier(name), sql.Literal(hashed.decode())

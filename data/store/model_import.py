@@ -251,7 +251,7 @@ class _Import:
                 "model_sha256": model.sha256,
                 "model": Jsonb(said),
                 "georeference": Jsonb(asdict(place)),
-                "true_north_deg": place.true_north_deg,
+                "true_north_deg": place.north_deg,
                 "timezone": timezone,
                 "location": _point(place.longitude, place.latitude) if certain else None,
             },

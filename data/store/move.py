@@ -16,13 +16,13 @@ log = structlog.get_logger(__name__)
 # Parents before children. A test holds this against the schema.
 TABLES = (
     "tenant", "account", "signin_link",
-    "building", "storey", "space", "equipment", "door", "space_door",
+    "building", "model_version", "storey", "space", "equipment", "door", "space_door",
     "system", "system_equipment", "system_serves", "equipment_serves", "equipment_link",
     "model_reissue", "model_match",
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
     "correction", "corrected_reading", "retention",
-    "dead_letter", "data_version", "document", "audit",
+    "dead_letter", "data_version", "document", "job", "audit",
 )  # fmt: skip
 # What a server says of itself, not of a tenant, stays where it is.
 NOT_MOVED = ("schema_migration", "ingest_state")

@@ -209,7 +209,7 @@ def test_an_exception_in_a_callback_does_not_end_the_link(
 def test_the_queue_is_bounded_and_loses_nothing(
     broker: Broker, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "_QUEUE_MESSAGES", 50)
+    monkeypatch.setattr(link_module, "WINDOW", 50)
     wanted = [str(number) for number in range(500)]
     with connected(broker, name) as link:
         publisher = Publisher(mqtt.Address.parse(broker.address("device")), client_id=f"many-{name}")

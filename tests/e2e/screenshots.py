@@ -1,7 +1,7 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, the inbox, a building's plan, one device and an address without a page, light and dark, as wide as a
-laptop and as a phone.
+Overview, the inbox, the system, a building's plan, one device and an address without a page, light and
+dark, as wide as a laptop and as a phone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     pages = {
         "overview": "/",
         "devices": "/devices",
+        "system": "/system",
         "device": device.get_attribute("href") or "/",
         "not-found": "/nowhere",
     }
@@ -59,7 +60,7 @@ def take(browser: Browser, link: str, folder: Path) -> None:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_selector(".device-card, .inbox-card, .graph .xtick, .plan .nsewdrag, .notice")
+    page.wait_for_selector(".device-card, .inbox-card, .verdict, .graph .xtick, .plan .nsewdrag, .notice")
     page.wait_for_selector(".connection.odd, .connection.even")
     page.evaluate("document.fonts.ready")
 

@@ -41,7 +41,7 @@ def run(home: Path) -> Iterator[LocalRun]:
 
 def test_each_component_says_one_line_and_then_comes_the_link(run: LocalRun) -> None:
     names = [line.split(" ", 1)[0] for line in run.lines if not line.startswith(" ")]
-    assert sorted(names[:-1]) == ["broker", "host", "ingest", "schema", "store", "web"]
+    assert sorted(names[:-1]) == ["broker", "host", "ingest", "schema", "store", "web", "worker"]
     assert names[-1] == "sign"
 
 
@@ -50,6 +50,15 @@ def test_the_health_answer_needs_no_sign_in_and_says_what_runs(run: LocalRun) ->
     health = run.health()
     assert (health["status"], health["ingest"]["connected"]) == ("ok", True)
     assert health["store"]["postgres"].startswith("18")
+
+
+def test_what_is_due_each_day_is_done_by_the_worker(run: LocalRun) -> None:
+    done = (
+        "SELECT true FROM procrastinate.procrastinate_periodic_defers"
+        " WHERE task_name = 'keep' AND job_id IS NULL"
+    )
+    with psycopg.connect(address.owner(run.settings), autocommit=True) as owner:
+        assert eventually(lambda: owner.execute(done).fetchone())
 
 
 def test_a_link_that_was_asked_for_leads_to_this_run(run: LocalRun) -> None:

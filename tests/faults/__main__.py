@@ -35,6 +35,9 @@ def main(arguments: list[str]) -> int:
     except (BrokerError, Unavailable) as reason:
         print(reason, file=sys.stderr)
         return 3
+    except RuntimeError as reason:  # no verdict: something ended that was not to be broken
+        print(f"The campaign ends: {reason}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped; nothing is left running.", file=sys.stderr)
         return 130
@@ -85,7 +88,8 @@ def _head(broken: Rig, seed: int, size: Size) -> str:
     day = datetime.now(UTC).date()
     return (
         f"{day}, seed {seed}, {size.rounds} rounds, {_servers(broken)}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} processors:\n\n"
+        f"Python {platform.python_version()}, {os.cpu_count()} processors under a load of "
+        f"{os.getloadavg()[2]:.0f} (15-minute average, the campaign's own included):\n\n"
     )
 
 

@@ -45,7 +45,7 @@ class Database:
         end = time.monotonic() + _PATIENCE_S
         while not self._answers():
             if time.monotonic() > end:
-                raise Unavailable(f"PostgreSQL does not start, see {self.log}")
+                raise Unavailable(f"PostgreSQL does not start: {self.log.read_text().splitlines()[-1:]}")
             # The processes of a server that was killed end one by one, and until then keep its memory.
             if self._child is None or self._child.poll() is not None:
                 self._launch()

@@ -86,13 +86,18 @@ class Ingest:
         while self.links() <= after:
             self.check()
             if time.monotonic() > end:
-                raise RuntimeError(f"the ingest does not connect, see {self.log}")
+                raise RuntimeError(f"the ingest does not connect: {self.last_words()}")
             time.sleep(0.05)
+
+    def last_words(self) -> str:
+        """The last line of its log, which ends with the rig."""
+        lines = self.log.read_text().splitlines()
+        return lines[-1] if lines else "it said nothing"
 
     def check(self) -> None:
         """Raises RuntimeError when it has ended by itself."""
         if self._child is not None and self._child.poll() is not None:
-            raise RuntimeError(f"the ingest ended with code {self._child.returncode}, see {self.log}")
+            raise RuntimeError(f"the ingest ended with code {self._child.returncode}: {self.last_words()}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,7 +152,7 @@ class Rig:
         while self._commits() == before:
             self.ingest.check()
             if time.monotonic() > end:
-                raise RuntimeError(f"the ingest commits nothing, see {self.ingest.log}")
+                raise RuntimeError(f"the ingest commits nothing: {self.ingest.last_words()}")
             time.sleep(0.1)
 
     def has_stored(self, device: str) -> bool:

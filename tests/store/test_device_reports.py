@@ -89,3 +89,14 @@ def test_how_far_a_clock_runs_ahead_is_known(writer: Writer, owner: Owner) -> No
     said = sample(1.0, device="early bird", at=NOON + timedelta(minutes=3))
     writer.write(Batch(samples=[replace(said, received_at=NOON, by_own_clock=True)]))
     assert known(owner, "early bird", "clock_ahead_s") == (180.0,)
+
+
+def test_readings_handed_over_later_say_nothing_of_the_clock(writer: Writer, owner: Owner) -> None:
+    now = sample(1.0, device="historian", at=NOON)
+    told = [replace(now, by_own_clock=True)]
+    told += [
+        replace(one, at=NOON - timedelta(days=day), by_own_clock=True) for day, one in enumerate([now] * 9)
+    ]
+    for one in told:
+        writer.write(Batch(samples=[one]))
+    assert known(owner, "historian", "clock_ahead_s") == (0.0,)

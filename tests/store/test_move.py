@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import BadInput
 from data.settings import Settings
-from data.store import Store, address, devices, migrate
+from data.store import Store, address, devices, jobs, migrate
 from data.store.ingestion import Batch, Position, Writer
 from data.store.move import TABLES, move
 from tests.servers import embedded_store
@@ -60,6 +60,20 @@ def test_every_row_arrives_and_the_new_store_goes_on(filled: Settings, fresh_dat
     assert {row.device for row in devices.overview(web, tenant=1)} == {"room-1", "new one"}
     ingest.close()
     web.close()
+
+
+@pytest.mark.parametrize("store_server", ["real"], indirect=True)  # the target
+def test_a_job_that_waits_is_in_the_queue_of_the_new_store(
+    filled: Settings, fresh_database: Settings
+) -> None:
+    web = Store.open(filled, role="web")
+    job = jobs.submit(web, tenant=1, kind="test", arguments={}, actor="account 1")
+    web.close()
+    migrate.migrate(fresh_database)
+    move(address.owner(filled), address.owner(fresh_database))
+    with psycopg.connect(address.owner(fresh_database)) as owner:
+        queued = owner.execute("SELECT args FROM procrastinate.procrastinate_jobs").fetchall()
+    assert queued == [({"tenant": 1, "job": job},)]
 
 
 def test_a_store_that_is_in_use_is_not_overwritten(filled: Settings) -> None:

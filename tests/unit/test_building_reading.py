@@ -232,3 +232,14 @@ def test_true_north_is_told_clockwise_from_the_models_y_axis(tmp_path: Path) -> 
 
 def test_missing_units_are_said(tmp_path: Path) -> None:
     assert "No length unit is stated; metres are taken." in read_house(House(units=False), tmp_path).warnings
+
+
+def test_several_buildings_are_kept_as_one_and_said(tmp_path: Path) -> None:
+    house = House()
+    other = house.add("IfcBuilding", "Annex", part_of=house.site)
+    upper = house.add("IfcBuildingStorey", "Annex ground", part_of=other)
+    house.add("IfcSpace", "201", part_of=upper)
+    model = read_house(house, tmp_path)
+    assert [one.name for one in model.buildings] == ["House", "Annex"]
+    assert "The file holds 2 buildings; they are kept as one." in model.warnings
+    assert model.spaces[0].storey == upper.id()

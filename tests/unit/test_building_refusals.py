@@ -1,5 +1,6 @@
 """What cannot be a whole building model is refused in one sentence, and nothing is written."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -74,6 +75,7 @@ def test_the_command_says_it_in_one_line_and_exits_with_2(tmp_path: Path) -> Non
     done = subprocess.run(
         [sys.executable, "-m", "data.building", "import", str(tmp_path / "bad.ifc")],
         cwd=ROOT,
+        env=os.environ | {"CLERESTORY_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -26,24 +27,27 @@ def delivery(topic: str, payload: str, *, number: int = 0, retain: bool = False)
 
 
 class Queue:
-    """Hands out its deliveries once, then stops the pipeline."""
+    """Hands out its deliveries once, and stops the pipeline when they are acknowledged."""
 
     connected = True
     oldest_unacknowledged_at = None
 
     def __init__(self, deliveries: list[Delivery], stop: threading.Event) -> None:
         self.deliveries = deliveries
+        self.count = len(deliveries)
         self.stop = stop
         self.acknowledged: list[Delivery] = []
 
     def receive(self, max_messages: int, wait_s: float) -> list[Delivery]:
         given, self.deliveries = self.deliveries, []
         if not given:
-            self.stop.set()
+            time.sleep(0.001)
         return given
 
     def acknowledge(self, deliveries: Iterable[Delivery]) -> None:
         self.acknowledged += deliveries
+        if len(self.acknowledged) == self.count:
+            self.stop.set()
 
     def ask(self, topic: str, payload: bytes) -> None:
         raise AssertionError("nothing here asks")

@@ -6,7 +6,6 @@ import pytest
 
 from data.settings import Settings
 from data.store import retention
-from data.store.__main__ import main
 from tests.unit.rows import NOW
 
 
@@ -36,9 +35,3 @@ def test_hourly_rollups_that_go_before_finer_ones_are_doubtful(
     assert [
         name for name in ("KEEP_READINGS_DAYS", "KEEP_ROLLUPS_DAYS") for one in said if name in one
     ] == named
-
-
-@pytest.mark.parametrize("hours", ["often", "0", "-1", "nan", "inf"])
-def test_hours_that_are_none_are_refused(hours: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["keep", "--every", hours]) == 2
-    assert "a number of hours" in capsys.readouterr().err

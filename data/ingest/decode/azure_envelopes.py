@@ -51,7 +51,7 @@ def opened(payload: bytes) -> list[Sent] | None:
     Raises:
         DecodeError: an envelope or its body is broken.
     """
-    if not any(all(mark in payload for mark in marks) for marks in _MARKS):
+    if b"{" not in payload or not any(all(mark in payload for mark in marks) for marks in _MARKS):
         return None
     said = parse_json(text(payload))
     items = said if isinstance(said, list) else [said]

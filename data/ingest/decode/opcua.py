@@ -54,7 +54,7 @@ class OpcUa:
         Raises:
             DecodeError: the payload is not JSON.
         """
-        if not any(mark in message.payload for mark in _MARKS):
+        if b"{" not in message.payload or not any(mark in message.payload for mark in _MARKS):
             return None
         said = text(message.payload)
         if not is_json(said):

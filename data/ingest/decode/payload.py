@@ -45,6 +45,7 @@ _ABSENT = frozenset(
     )
 )  # fmt: skip
 
+_LONG_YEAR = re.compile(r"[+-]?\d{5,}-\d\d-\d\d")
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S*)")
 
 # Known ones alone: "2nd" and "4G" are texts.
@@ -127,7 +128,7 @@ def parse_json(said: str) -> Json:
         DecodeError: it is not JSON, nested too deeply, or holds a number that is too large.
     """
     try:
-        value: Json = json.loads(said, parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
+        value: Json = _JSON.decode(said)
     except json.JSONDecodeError as error:
         raise DecodeError(f"The payload is not valid JSON: {error.msg}.") from error
     except RecursionError as error:
@@ -167,6 +168,10 @@ def _finite(digits: str) -> float:
 def _integer(digits: str) -> int | float:
     # Integers keep all digits, as nanoseconds need them; Python refuses to read ones of thousands.
     return int(digits) if len(digits) < 20 else _finite(digits)
+
+
+# Made once: `json.loads` makes one for every call that changes how numbers are read.
+_JSON = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
 
 
 def walk(value: Json, path: str = "", name: str = "") -> Iterator[tuple[str, str, Scalar]]:
@@ -271,13 +276,19 @@ def believable_time(stated: Json) -> datetime | None:
 
 
 def time_of(said: dict[str, Json]) -> datetime | None:
-    """The time an object states; None also for the uptime or counter that some call `ts`."""
+    """The time an object states; None also for the uptime or counter that some call `ts`.
+
+    Raises:
+        DecodeError: it is a date in a year of more than four digits.
+    """
     for name, item in said.items():
         if name.lower() not in TIME_NAMES or not isinstance(item, (str, int, float)):
             continue
         try:
             at = parse_time(item)
         except DecodeError:
+            if isinstance(item, str) and _LONG_YEAR.match(item):
+                raise DecodeError("The message's time is in a year of more than four digits.") from None
             continue
         # A date that is written out is meant as one, be it wrong: it is refused later, and visibly.
         if at >= EARLIEST or (isinstance(item, str) and "-" in item[1:]):

@@ -61,7 +61,7 @@ GRANT SELECT ON corrected_reading TO clerestory_ingest;
 -- How many readings one correction may change: ingest of their device waits meanwhile.
 CREATE FUNCTION correction_limit() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 200000;
+RETURN 100000;
 
 -- Keep the readings of a series from being written or dropped by others until the transaction's end.
 CREATE FUNCTION correction_lock(of_series int) RETURNS void

@@ -17,6 +17,10 @@ FROM account
 JOIN tenant ON tenant.id = account.tenant_id
 WHERE account.id = %(account_id)s AND account.active;
 
+-- name: names
+-- By what the audit and other tables call an account.
+SELECT 'account ' || id, name FROM account;
+
 -- name: set_units
 UPDATE account SET units = %(units)s WHERE id = %(account_id)s;
 

@@ -8,7 +8,7 @@ SELECT tenant_named(%(name)s);
 SELECT building.id, building.name, building.timezone, building.location, building.georeference,
     building.true_north_deg, building.model,
     (SELECT count(*) FROM storey WHERE storey.building_id = building.id AND storey.gone_at IS NULL) AS storeys,
-    rooms.spaces, rooms.area_m2
+    rooms.spaces, rooms.area_m2, building.placed_by
 FROM building
 CROSS JOIN LATERAL (
     SELECT count(*) AS spaces, sum(space.area_m2) AS area_m2
@@ -77,3 +77,15 @@ RETURNING device.id;
 -- name: version_grow
 INSERT INTO data_version (tenant_id, version) VALUES (app_tenant(), 1)
 ON CONFLICT (tenant_id) DO UPDATE SET version = data_version.version + 1;
+
+-- name: place_by_hand
+UPDATE building SET location = jsonb_build_object('type', 'Point',
+        'coordinates', jsonb_build_array(%(longitude)s::float8, %(latitude)s::float8)),
+    true_north_deg = %(true_north_deg)s, placed_by = %(actor)s, placed_at = now()
+WHERE id = %(building_id)s
+RETURNING id;
+
+-- name: place_as_said
+UPDATE building SET location = said_location, true_north_deg = said_north_deg, placed_by = NULL, placed_at = NULL
+WHERE id = %(building_id)s
+RETURNING id;

@@ -202,15 +202,19 @@ ON CONFLICT (series_id) DO UPDATE SET at = excluded.at, value = NULL, text = exc
 WHERE excluded.at > latest.at;
 
 -- name: device_seen
-INSERT INTO device_state (device_id, tenant_id, last_seen, clock_ahead_s)
-SELECT device_id, tenant_id, seen, ahead
-FROM unnest(%(device_ids)s::int[], %(tenant_ids)s::int[], %(seen)s::timestamptz[], %(ahead)s::float8[])
-    AS heard (device_id, tenant_id, seen, ahead)
+-- Readings that are handed over later tell nothing of a clock, so only the newest time does. Corrections
+-- rely on this statement to lock the devices of a batch before their readings are written.
+INSERT INTO device_state AS kept (device_id, tenant_id, last_seen, own_time_at, clock_ahead_s)
+SELECT device_id, tenant_id, seen, own_time, ahead
+FROM unnest(%(device_ids)s::int[], %(tenant_ids)s::int[], %(seen)s::timestamptz[], %(own_times)s::timestamptz[],
+            %(ahead)s::float8[])
+    AS heard (device_id, tenant_id, seen, own_time, ahead)
 ORDER BY device_id
 ON CONFLICT (device_id) DO UPDATE SET
-    last_seen = excluded.last_seen,
-    clock_ahead_s = coalesce(excluded.clock_ahead_s, device_state.clock_ahead_s)
-WHERE device_state.last_seen IS NULL OR excluded.last_seen > device_state.last_seen;
+    last_seen = greatest(kept.last_seen, excluded.last_seen),
+    own_time_at = greatest(kept.own_time_at, excluded.own_time_at),
+    clock_ahead_s = CASE WHEN excluded.own_time_at >= coalesce(kept.own_time_at, '-infinity')
+        THEN excluded.clock_ahead_s ELSE kept.clock_ahead_s END;
 
 -- name: device_about
 -- Only what changes is written, as every change is audited.

@@ -8,10 +8,12 @@ INSERT INTO building (tenant_id, name) VALUES (app_tenant(), %(name)s) ON CONFLI
 SELECT id, model_sha256 FROM building WHERE name = %(name)s FOR UPDATE;
 
 -- name: building_set
--- A place that is doubtful or not stated leaves the one that is known.
+-- A place that is doubtful or not stated leaves the one that is known; what people say wins.
 UPDATE building SET model_sha256 = %(model_sha256)s, model = %(model)s, georeference = %(georeference)s,
-    true_north_deg = %(true_north_deg)s, timezone = coalesce(%(timezone)s, timezone),
-    location = coalesce(%(location)s, location)
+    timezone = coalesce(%(timezone)s, timezone),
+    said_location = coalesce(%(location)s, said_location), said_north_deg = %(true_north_deg)s,
+    location = CASE WHEN placed_by IS NULL THEN coalesce(%(location)s, location) ELSE location END,
+    true_north_deg = CASE WHEN placed_by IS NULL THEN %(true_north_deg)s ELSE true_north_deg END
 WHERE id = %(building_id)s;
 
 -- name: storeys_known

@@ -1,0 +1,67 @@
+"""What workers do: the task of each kind of job, and what is done again and again.
+
+A task takes its `Work` and gives back what its job came to, as plain JSON, or None. A `BadInput` it raises
+is the job's sentence; anything else is tried again, at most three times in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import structlog
+
+from data.jobs import import_model
+from data.jobs.work import Task
+from data.settings import Settings
+from data.store import Store, job_runs, model_jobs, retention
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(days=30)  # how long a job that is over can be looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """Something done again and again, never twice at once however many workers there are.
+
+    Attributes:
+        name: Never changed: by it the queue knows when it was done last.
+        cron: When, in UTC. A time that was missed by less than a day is made up for.
+        do: Does it; returns early when the event is set. What it raises is tried again with back-off.
+    """
+
+    name: str
+    cron: str
+    do: Callable[[Settings, Event], None]
+
+
+def keep(settings: Settings, stop: Event) -> None:
+    """Drop what is older than its setting allows (`data.store.retention`), as the owner of the tables."""
+    for doubt in retention.doubts(settings):
+        log.warning("retention", doubt=doubt)
+    kept = retention.keep(settings, stop=stop)
+    if kept.dropped or kept.converted:
+        log.info("retention", dropped=len(kept.dropped), converted=kept.converted)
+
+
+def forget_jobs(settings: Settings, stop: Event) -> None:
+    """Forget jobs that are long over."""
+    store = Store.open(settings, role="worker", connections=1)
+    try:
+        job_runs.prune(store, finished_before=datetime.now(UTC) - KEPT)
+    finally:
+        store.close()
+
+
+TASKS: dict[str, Task] = {
+    model_jobs.READ: import_model.import_model,
+    model_jobs.MAKE_CURRENT: import_model.make_model_current,
+}
+
+PERIODIC: Sequence[Periodic] = (
+    Periodic(name="keep", cron="17 3 * * *", do=keep),
+    Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
+)

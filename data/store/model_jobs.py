@@ -1,0 +1,83 @@
+"""The jobs of model versions: to read the file of one, and to make one current."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import kwargs_row
+
+from data.store import jobs, model_versions, statements
+from data.store.jobs import Job
+from data.store.pool import Store
+
+READ = "import-model"
+MAKE_CURRENT = "make-model-current"
+
+_SQL = statements.load("model_jobs")
+_ENDINGS = (".ifc", ".ifczip", ".zip")
+
+
+def bring_in(
+    store: Store, *, tenant: int, file_name: str, file_sha256: str, file_bytes: int, actor: str
+) -> int:
+    """Note a file that is in file storage, and ask for it to be read; gives the version's id.
+
+    It is taken for the building that a file of this name was a model of before, else for a new one that
+    is called as the file is.
+
+    Raises:
+        StoreUnavailable: the database is away; nothing was noted.
+    """
+    name = model_versions.shown(file_name)
+    with store.transaction(tenant=tenant, actor=actor) as connection:
+        before = connection.execute(_SQL["name_before"], {"file_name": name}).fetchone()
+        version = model_versions.add(
+            connection,
+            building_name=before[0] if before else _bare(name),
+            file_name=name,
+            file_sha256=file_sha256,
+            file_bytes=file_bytes,
+            actor=actor,
+        )
+        jobs.add(connection, tenant=tenant, kind=READ, arguments={"version": version}, actor=actor)
+    return version
+
+
+def _bare(file_name: str) -> str:
+    """A file's name without its ending, as the first guess at a building's."""
+    for ending in _ENDINGS:
+        if file_name.lower().endswith(ending):
+            return file_name[: -len(ending)].replace("_", " ").strip() or file_name
+    return file_name
+
+
+def read_again(store: Store, *, tenant: int, version: int, actor: str) -> int:
+    """Ask once more for a version to be read; gives the job's id."""
+    return jobs.submit(store, tenant=tenant, kind=READ, arguments={"version": version}, actor=actor)
+
+
+def make_current(store: Store, *, tenant: int, version: int, actor: str) -> int:
+    """Ask for a version to become current; gives the job's id."""
+    return jobs.submit(store, tenant=tenant, kind=MAKE_CURRENT, arguments={"version": version}, actor=actor)
+
+
+def let_go(store: Store, *, tenant: int, version: int, actor: str) -> bool:
+    """Discard a version that is being read or is ready, and cancel its job; False: it is neither."""
+    if not model_versions.discard(store, tenant=tenant, version=version, actor=actor):
+        return False
+    job = newest(store, tenant=tenant, version=version).get(version)
+    if job is not None and not job.over:
+        jobs.cancel(store, tenant=tenant, job=job.id, actor=actor)
+    return True
+
+
+def newest(store: Store, *, tenant: int, version: int | None = None) -> dict[int, Job]:
+    """The newest job of each version, or of one; those that ended long ago are forgotten."""
+    wanted = {"kinds": [READ, MAKE_CURRENT], "version": version}
+    with store.transaction(tenant=tenant) as connection:
+        cursor = connection.cursor(row_factory=kwargs_row(_of_version))
+        return dict(cursor.execute(_SQL["newest"], wanted).fetchall())
+
+
+def _of_version(*, version: int, **job: Any) -> tuple[int, Job]:
+    return version, Job(**job)

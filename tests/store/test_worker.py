@@ -1,0 +1,200 @@
+"""The worker itself: what it does again and again, and how it lives through an outage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Lock, Thread
+
+import psycopg
+import pytest
+
+from data.errors import StoreUnavailable
+from data.jobs import tasks, worker
+from data.jobs.tasks import Periodic
+from data.settings import Settings
+from data.store import Store, address, jobs, queue_schema
+from data.store.migrate import migrate
+from tests.local_run import eventually
+from tests.servers import StoreServer
+from tests.store.worker import TASKS
+
+EVERY_SECOND = "* * * * * *"
+EVERY_MINUTE = "* * * * *"  # so the last time was less than a day ago: it is due at the start
+
+
+@pytest.fixture
+def settings(fresh_database: Settings) -> Settings:
+    migrate(fresh_database)
+    return fresh_database
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = Store.open(settings, role="web")
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def serving(settings: Settings, *periodic: Periodic, workers: int = 1) -> Iterator[None]:
+    """Workers in threads of this process."""
+    stop = Event()
+    threads = [
+        Thread(
+            target=worker.serve, args=(settings,), kwargs={"tasks": TASKS, "periodic": periodic, "stop": stop}
+        )
+        for _ in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def ended(store: Store, kind: str) -> str:
+    """Ask for a job as soon as the store lets, and give the state it ends in."""
+
+    def submitted() -> int | None:
+        try:
+            return jobs.submit(store, tenant=1, kind=kind, arguments={}, actor="test")
+        except StoreUnavailable:
+            return None
+
+    number = eventually(submitted)
+    assert number is not None
+    assert eventually(lambda: (found := jobs.find(store, tenant=1, job=number)) and found.over)
+    found = jobs.find(store, tenant=1, job=number)
+    assert found is not None
+    return found.state
+
+
+@contextmanager
+def away(settings: Settings, admin_url: str) -> Iterator[None]:
+    """The database takes no connection meanwhile, and those it had are gone."""
+    with psycopg.connect(address.owner(settings)) as owner:
+        name = owner.info.dbname
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+            yield
+        finally:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+class Counted:
+    """A periodic task that keeps count and may fail at first."""
+
+    def __init__(self, *, failures: int = 0, takes_s: float = 0.0) -> None:
+        self.failures, self.takes_s, self.runs, self.most_at_once = failures, takes_s, 0, 0
+        self._now = 0
+        self._lock = Lock()
+
+    def __call__(self, settings: Settings, stop: Event) -> None:
+        with self._lock:
+            self.runs += 1
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            stop.wait(self.takes_s)
+            if self.runs <= self.failures:
+                raise RuntimeError("not yet")
+        finally:
+            with self._lock:
+                self._now -= 1
+
+    def every_minute(self) -> Periodic:
+        return Periodic(name="counted", cron=EVERY_MINUTE, do=self)
+
+
+def test_what_is_due_is_done_at_the_start(settings: Settings) -> None:
+    counted = Counted()
+    with serving(settings, counted.every_minute()):
+        assert eventually(lambda: counted.runs)
+
+
+def test_two_workers_never_do_a_periodic_task_twice_at_once(settings: Settings) -> None:
+    counted = Counted(takes_s=2.5)  # it is due again long before it has ended
+    with serving(settings, Periodic(name="counted", cron=EVERY_SECOND, do=counted), workers=2):
+        assert eventually(lambda: counted.runs >= 3)
+    assert counted.most_at_once == 1
+
+
+def test_a_periodic_task_that_failed_is_done_again(settings: Settings) -> None:
+    counted = Counted(failures=1)
+    with serving(settings, counted.every_minute()):
+        assert eventually(lambda: counted.runs >= 2)
+
+
+def test_what_is_done_again_and_again_can_be_done(settings: Settings) -> None:
+    for one in tasks.PERIODIC:
+        one.do(settings, Event())
+
+
+def test_a_worker_that_starts_before_the_database_is_there_works_once_it_is(
+    settings: Settings, store: Store, store_server: StoreServer
+) -> None:
+    with away(settings, store_server.admin_url):
+        running = serving(settings)
+        running.__enter__()
+    assert ended(store, "echo") == "done"
+    running.__exit__(None, None, None)
+
+
+def test_a_worker_heals_when_the_database_was_away(
+    settings: Settings, store: Store, store_server: StoreServer
+) -> None:
+    with serving(settings):
+        assert ended(store, "echo") == "done"
+        with away(settings, store_server.admin_url):
+            time.sleep(1)
+        assert ended(store, "echo") == "done"
+
+
+def test_a_job_in_hand_lives_through_an_outage(
+    settings: Settings, store: Store, store_server: StoreServer
+) -> None:
+    number = jobs.submit(store, tenant=1, kind="wait", arguments={}, actor="test")
+    with serving(settings):
+        assert eventually(lambda: (found := jobs.find(store, tenant=1, job=number)) and found.stage)
+        began = jobs.find(store, tenant=1, job=number)
+        with away(settings, store_server.admin_url):
+            time.sleep(1)
+
+        def cancelled() -> bool:
+            try:
+                return jobs.cancel(store, tenant=1, job=number, actor="test")
+            except StoreUnavailable:
+                return False
+
+        assert eventually(cancelled)
+        assert eventually(lambda: (found := jobs.find(store, tenant=1, job=number)) and found.over)
+    found = jobs.find(store, tenant=1, job=number)
+    assert found is not None
+    assert began is not None
+    assert (found.state, found.started_at) == ("cancelled", began.started_at)
+
+
+def test_an_upgrade_of_the_queue_brings_an_older_database_up_to_date(
+    fresh_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = queue_schema.packaged()
+    with monkeypatch.context() as patched:
+        patched.setattr(queue_schema, "packaged", lambda: whole[:-2])
+        migrate(fresh_database)
+    migrate(fresh_database)
+    with psycopg.connect(address.owner(fresh_database)) as owner:
+        assert queue_schema.missing(owner) == []
+    store = Store.open(fresh_database, role="web")
+    with serving(fresh_database):
+        assert ended(store, "echo") == "done"
+    store.close()
