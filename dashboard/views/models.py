@@ -278,8 +278,14 @@ def outcome(name: str, *, known: bool, changes: Changes | None) -> str:
     if changes is None:
         return f"Replaces the model of {name.strip()}."
     parts = f"{changes.kept} kept, {changes.added} new, {changes.gone} gone"
+    if changes.doubtful:
+        parts += f", {changes.doubtful} of these to be decided by you afterwards"
     said = f"Replaces the model of {name.strip()}: of storeys, rooms and equipment {parts}."
-    return said if changes.kept else f"{said} Nothing is the same: is this the right building?"
+    return (
+        said
+        if changes.kept or changes.doubtful
+        else f"{said} Nothing is the same: is this the right building?"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ or is `discarded`. A replaced one can be made current again.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -53,11 +52,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What making a version current would do to a building's storeys, rooms and equipment, by GlobalId."""
+    """What making a version current would do to a building's storeys, rooms and equipment."""
 
     kept: int
     added: int
     gone: int
+    doubtful: int = 0  # may be among the added: people are asked
 
 
 def add(
@@ -174,21 +174,12 @@ def _change(store: Store, statement: str, tenant: int, actor: str, wanted: dict[
 
 def changes(store: Store, *, tenant: int, building_name: str, model: Model) -> Changes:
     """What a model would do to the building of this name, were it made current now."""
-    with store.transaction(tenant=tenant) as connection:
-        rows = connection.execute(_SQL["known"], {"building_name": building_name}).fetchall()
-    present: Counter[tuple[str, str | None]] = Counter(rows)
-    stated = Counter(
-        (thing, one.global_id)
-        for thing, group in (
-            ("storey", model.storeys),
-            ("space", model.spaces),
-            ("equipment", model.equipment),
-        )
-        for one in group
+    found = model_import.compare(store, tenant=tenant, name=building_name, model=model)
+    if found is None:
+        return Changes(kept=0, added=len(model.storeys) + len(model.spaces) + len(model.equipment), gone=0)
+    return Changes(
+        kept=len(found.sure), added=len(found.new), gone=len(found.gone), doubtful=len(found.doubtful)
     )
-    # As in an import: a GlobalId that several bear identifies none of them.
-    kept = sum(1 for key, count in stated.items() if key[1] and count == 1 and present[key] == 1)
-    return Changes(kept=kept, added=stated.total() - kept, gone=present.total() - kept)
 
 
 def make_current(store: Store, *, tenant: int, version: int, model: Model, actor: str) -> Saved:

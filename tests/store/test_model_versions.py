@@ -16,7 +16,7 @@ from data.errors import BadInput
 from data.files import Files
 from data.jobs.import_model import import_model, make_model_current
 from data.settings import Settings
-from data.store import Store, buildings, model_versions
+from data.store import Store, buildings, matches, model_versions
 from data.store.model_versions import Version
 from tests.unit.ifc_models import House, box
 
@@ -163,6 +163,20 @@ def test_one_that_was_replaced_can_be_made_current_again(desk: Desk, house: Hous
     make_model_current(desk.work(desk.read(house, tmp_path)))
     assert make_model_current(desk.work(first))["gone"] == 1
     assert desk.version(first).state == "current"
+
+
+def test_to_return_from_a_version_makes_the_one_before_current(
+    desk: Desk, house: House, tmp_path: Path
+) -> None:
+    first = desk.read(house, tmp_path)
+    make_model_current(desk.work(first))
+    house.add("IfcSpace", "102", part_of=house.storey)
+    second = desk.read(house, tmp_path)
+    make_model_current(desk.work(second))
+    rows = buildings.list_buildings(desk.web, tenant=desk.tenant)
+    building = next(row.id for row in rows if row.name == desk.name)
+    matches.return_to_previous(desk.web, building=building, tenant=desk.tenant, actor=ACTOR)
+    assert [desk.version(one).state for one in (first, second)] == ["current", "replaced"]
 
 
 def test_what_a_version_would_change_is_counted_beforehand(desk: Desk, house: House, tmp_path: Path) -> None:

@@ -476,6 +476,15 @@ BEGIN
     PERFORM model_restore(of_building, newest.before);
     UPDATE model_reissue SET returned_by = match_actor(), returned_at = now(), before = NULL
     WHERE id = newest.id RETURNING * INTO newest;
+    UPDATE model_version SET state = 'replaced'
+    WHERE tenant_id = app_tenant() AND building_id = of_building AND state = 'current';
+    -- The same file may have been brought more than once.
+    UPDATE model_version SET state = 'current', decided_by = match_actor(), decided_at = now()
+    WHERE id = (
+        SELECT max(id) FROM model_version
+        WHERE tenant_id = app_tenant() AND building_id = of_building AND state = 'replaced'
+            AND file_sha256 = newest.previous_sha256
+    );
     PERFORM audit_write(newest.tenant_id, 'return to an earlier model', 'building ' || of_building, NULL,
                         to_jsonb(newest) - 'added');
     PERFORM match_told(of_building);

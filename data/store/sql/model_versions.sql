@@ -54,14 +54,3 @@ WHERE building_id = %(building_id)s AND state = 'current' AND id <> %(version)s;
 -- name: make_current
 UPDATE model_version SET state = 'current', building_id = %(building_id)s, decided_by = %(actor)s, decided_at = now()
 WHERE id = %(version)s;
-
--- name: known
--- The GlobalIds of the building's present rooms, storeys and equipment, for what a version would change.
-SELECT thing, global_id
-FROM (
-    SELECT building_id, 'storey' AS thing, global_id FROM storey WHERE gone_at IS NULL
-    UNION ALL SELECT building_id, 'space', global_id FROM space WHERE gone_at IS NULL
-    UNION ALL SELECT building_id, 'equipment', global_id FROM equipment WHERE gone_at IS NULL
-) AS present
-JOIN building ON building.id = present.building_id
-WHERE building.name = %(building_name)s;
