@@ -53,10 +53,7 @@ def _register_controls(app: Dash, reader: Reader) -> None:
         Output(AT, "data"),
         Output(TICK, "disabled"),
         Output(TICK, "interval"),
-        Output(parts.SLIDER, "max"),
         Output(parts.SLIDER, "value"),
-        Output(parts.SLIDER, "marks"),
-        Output(parts.TOLD, "children"),
         Output(parts.PLAY, "children"),
         Output(parts.PLAY, "aria-label"),
         Output(parts.BAR, "className"),
@@ -112,7 +109,6 @@ def _register_beat(app: Dash, reader: Reader) -> None:
     @app.callback(
         Output(AT, "data", allow_duplicate=True),
         Output(parts.SLIDER, "value", allow_duplicate=True),
-        Output(parts.TOLD, "children", allow_duplicate=True),
         Output(TICK, "disabled", allow_duplicate=True),
         Output(parts.PLAY, "children", allow_duplicate=True),
         Output(parts.PLAY, "aria-label", allow_duplicate=True),
@@ -148,37 +144,36 @@ def _register_beat(app: Dash, reader: Reader) -> None:
         shown = (
             Moment(at=player.at, step_min=player.step_min).kept,
             player.range(now=now, zone=zone).number(player.at),
-            past.told(player.at, zone=zone),
         )
         return *shown, *([no_update] * 4 if player.playing else [True, *_state(player)])
 
 
 def _register_clock(app: Dash, reader: Reader) -> None:
-    """While the page is live, the slider ends now."""
+    """The time that is shown, and the ends of the slider, which move while the page is live."""
 
     @app.callback(
-        Output(parts.SLIDER, "max", allow_duplicate=True),
-        Output(parts.SLIDER, "marks", allow_duplicate=True),
-        Output(parts.TOLD, "children", allow_duplicate=True),
+        Output(parts.SLIDER, "max"),
+        Output(parts.SLIDER, "marks"),
+        Output(parts.TOLD, "children"),
         Input(MARK, "data"),
-        State(AT, "data"),
-        State(parts.PERIOD, "value"),
-        State(parts.STEP, "value"),
-        State(parts.DAYS, "value"),
+        Input(AT, "data"),
+        Input(parts.PERIOD, "value"),
+        Input(parts.STEP, "value"),
+        Input(parts.DAYS, "value"),
         State(BUILDING, "data"),
-        prevent_initial_call=True,
     )
     @identity.needs("viewer")
     def tell(
         _mark: Any, at: Any, period: str, step: str, days: list[str | None] | None, building: int
     ) -> tuple[Any, ...]:
         found = reader.building(building)
-        if found is None or Moment.of(at) is not None:
+        if found is None:
             raise PreventUpdate
         now, zone = datetime.now(UTC), format.zone(found.row.timezone)
-        player = _player(period, days, int(step), moment=None, playing=False)
+        player = _player(period, days, int(step), moment=Moment.of(at), playing=False)
         moments = player.range(now=now, zone=zone)
-        return max(1, moments.steps), _marks(moments, zone), past.told(now, zone=zone)
+        marks = [{"value": value, "label": label} for value, label in past.marks(moments, zone=zone)]
+        return max(1, moments.steps), marks, past.told(player.at or now, zone=zone)
 
 
 def _player(
@@ -228,10 +223,7 @@ def _shown(
         no_update if chosen == at else chosen,
         not player.playing,
         1_000 // max(1, int(speed)),
-        max(1, moments.steps),
         no_update if drags else number,
-        _marks(moments, zone),
-        past.told(player.at or now, zone=zone),
         *_state(player),
         player.period,
         str(player.step_min),
@@ -239,10 +231,6 @@ def _shown(
         player.period != "days",
         now.astimezone(zone).date().isoformat(),
     )
-
-
-def _marks(moments: past.Range, zone: ZoneInfo) -> list[dict[str, Any]]:
-    return [{"value": value, "label": label} for value, label in past.marks(moments, zone=zone)]
 
 
 def _state(player: Player) -> tuple[Any, str, str]:

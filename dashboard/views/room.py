@@ -124,7 +124,7 @@ class Sparks:
             points=_SPARK_POINTS,
         )
         step_s = readings.step_for(SPARK_SPAN, points=_SPARK_POINTS).total_seconds()
-        buckets = (frame["at"].map(lambda at: at.timestamp()) // step_s).astype(int)
+        buckets = [int(at.timestamp() // step_s) for at in frame["at"]]
         means = dict(zip(buckets, frame["mean"], strict=True))
         last = int(until.timestamp() // step_s)
         return tuple(means.get(bucket) for bucket in range(last - _SPARK_POINTS, last + 1))
