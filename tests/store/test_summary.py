@@ -109,13 +109,14 @@ def test_only_the_two_meters_that_counted_most_are_read(
     assert list(dict.fromkeys(hour.device for hour in found)) == ["meter 3", "meter 2"]
 
 
-def test_a_unit_that_is_not_the_quantitys_own_is_left_out(
-    web: Store, worker: Store, writer: Writer, tenant_ids: dict[str, int]
+@pytest.mark.parametrize(("unit", "means"), [("°F", [20.0]), ("furlong", [])])
+def test_a_unit_counts_when_it_can_be_converted(
+    web: Store, worker: Store, writer: Writer, tenant_ids: dict[str, int], unit: str, means: list[float]
 ) -> None:
-    writer.write(Batch(samples=[sample(68.0, at=NOON - hours(1), unit="°F")]))
+    writer.write(Batch(samples=[sample(68.0, at=NOON - hours(1), unit=unit)]))
     place(web, worker, tenant_ids["main"])
-    found = of(web, tenant_ids["main"])
-    assert (found.rooms_hourly, found.rooms[0].temperature_c) == ((), None)
+    found = of(web, tenant_ids["main"]).rooms_hourly
+    assert [hour.value for hour in found] == pytest.approx(means)
 
 
 def test_a_device_in_no_room_is_no_rooms_air(web: Store, writer: Writer, tenant_ids: dict[str, int]) -> None:
