@@ -79,7 +79,7 @@ def layout(version_id: str = "", **_query: str) -> Any:
 def _form() -> html.Section:
     return html.Section(
         [
-            dmc.Autocomplete(id=_NAME, label="Building", data=[], debounce=300),
+            dmc.Autocomplete(id=_NAME, label="Building", data=[], debounce=True),
             dmc.Select(
                 id=_TIMEZONE,
                 label="Time zone",
