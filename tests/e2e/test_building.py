@@ -238,8 +238,9 @@ def test_a_new_value_sends_colours_and_no_geometry(visit: Page, twin: Twin) -> N
     expect(visit.locator(".plan .textpoint").filter(has_text="ppm").first).to_be_attached()
     with visit.expect_response(of_the_plan) as caught:
         twin.say("north/101", "co2", 700.0)
-    sent = caught.value.text()
-    assert "fillcolor" in sent
+    while "fillcolor" not in (sent := caught.value.text()):  # a beat came before the value
+        with visit.expect_response(of_the_plan) as caught:
+            pass
     assert '"x"' not in sent
 
 
