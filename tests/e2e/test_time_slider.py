@@ -97,9 +97,10 @@ def test_a_pause_stays_where_it_is_and_tells_the_address(visit: Page) -> None:
 
 
 def test_steps_are_taken_one_by_one(visit: Page, address: str) -> None:
-    visit.goto(f"{address}?quantity=temperature&at={moment(120)}")
+    at = moment(120)
+    visit.goto(f"{address}?quantity=temperature&at={at}")
     told = visit.locator(".time-bar.past .time-told")
-    expect(told).to_be_visible(timeout=SLOW_MS)
+    expect(told).to_contain_text(f"{at[11:16]} UTC", timeout=SLOW_MS)
     before = told.inner_text()
     visit.get_by_role("button", name="One step back").click()
     expect(told).not_to_have_text(before, timeout=SLOW_MS)
