@@ -126,7 +126,7 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
         context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
         context.on("request", lambda sent: complaints.extend(_foreign(sent.url)))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(15_000)
         yield context.new_page()
     assert not complaints
 

@@ -14,7 +14,8 @@ from dashboard.components.icon import icon, named
 from dashboard.context import Context
 from dashboard.pages import building_3d, floor_plan, matches, room_drawer
 from dashboard.pages.floor_plan import GRAPH, STOREY
-from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM, Reader
+from dashboard.pages.reader import Reader
+from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM
 from dashboard.pages.time_slider import TICK, WISH
 from dashboard.server import identity
 from dashboard.shell import MARK

@@ -17,11 +17,13 @@ from dashboard.components import plan_controls
 from dashboard.components.icon import named
 from dashboard.context import Context
 from dashboard.figures import building_3d as figures
-from dashboard.figures import colour_scale, deck, solid
+from dashboard.figures import deck, solid
 from dashboard.figures.building_3d import Stand
 from dashboard.figures.solid import Solid
 from dashboard.pages.floor_plan import STOREY
-from dashboard.pages.room_drawer import BUILDING, QUANTITY, Reader
+from dashboard.pages.plan_drawing import scale_of
+from dashboard.pages.reader import Reader, Then
+from dashboard.pages.room_drawer import AT, BUILDING, QUANTITY
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import Scheme, scheme_of
@@ -134,6 +136,7 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         Input(_EXPLODED, "value"),
         Input(_ALONE, "checked"),
         Input(_WHOLE, "n_clicks"),
+        Input(AT, "data"),
         State(BUILDING, "data"),
         State(_DRAWN, "data"),
     )
@@ -146,6 +149,7 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         exploded: float,
         alone: bool,
         presses: int | None,
+        at: dict[str, Any] | None,
         building: int,
         drawn: dict[str, Any] | None,
     ) -> tuple[Any, ...]:
@@ -155,7 +159,7 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         chosen = found.storey(storey)
         how = Stand(exploded=exploded / 100, alone=chosen.id if alone and chosen else None)
         look, units = scheme_of(scheme), identity.current().units
-        painted = _painted(found, shape, quantity, look)
+        painted = _painted(reader.then(found, at), shape, quantity, look)
         new: dict[str, Any] = {
             "what": f"{found.revision} {look} {units}",
             "prints": [zlib.crc32(repr(row).encode()) for rows in painted for row in rows],
@@ -170,16 +174,15 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         return _changed(shape, painted, how, new, drawn), new
 
 
-def _painted(found: Building, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
-    """The colours of the rooms, by the rule of the floor plan."""
-    series, now, units = views.in_rooms(found.series), datetime.now(UTC), identity.current().units
+def _painted(then: Then, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
+    """The colours of the rooms, by the rules of the floor plan."""
+    series, units = views.in_rooms(then.building.series), identity.current().units
     said = {
-        piece.room: plans.reading(series.get(piece.room, ()), quantity, now=now, units=units)
+        piece.room: plans.reading(series.get(piece.room, ()), quantity, now=then.now, units=units)
         for level in shape.levels
         for piece in level.pieces
     }
-    scale = colour_scale.of(quantity, highest=plans.highest(series.values(), quantity, now=now))
-    return figures.paint(shape, said, scale=scale, scheme=scheme)
+    return figures.paint(shape, said, scale=scale_of(then, quantity), scheme=scheme)
 
 
 def _changed(

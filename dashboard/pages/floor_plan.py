@@ -12,7 +12,8 @@ from dashboard.components import live, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.pages import time_slider
 from dashboard.pages.plan_drawing import Plans, Wanted
-from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY, Reader
+from dashboard.pages.reader import Reader
+from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import scheme_of

@@ -73,7 +73,7 @@ class Plans:
         then, look, units = self._reader.then(found, wanted.at), wanted.scheme, account.units
         series = views.in_rooms(then.building.series)
         said = plans.readings(plan.rooms, series, wanted.quantity, now=then.now, units=units)
-        scale = _scale(then, wanted.quantity)
+        scale = scale_of(then, wanted.quantity)
         ticks = plans.ticks(scale.low, scale.high, wanted.quantity, units=units)
         scale = replace(scale, ticks=ticks or scale.ticks)
         zoom = round(figures.zoom(outlines, wanted.part), 2) if wanted.part else 1.0
@@ -108,7 +108,7 @@ class Plans:
         return tuple(place(outlines, things, layout=layout, px_per_m=px) for layout, px in scales)
 
 
-def _scale(then: Then, quantity: str) -> Scale:
+def scale_of(then: Then, quantity: str) -> Scale:
     """The colours of a quantity: its own, else for the whole building, so that its storeys share them."""
     if colour_scale.has_own(quantity):
         return colour_scale.of(quantity)

@@ -14,7 +14,7 @@ from dashboard.components import live, skeletons, trend_graph
 from dashboard.components import room as parts
 from dashboard.components.icon import named
 from dashboard.context import Context
-from dashboard.pages.reader import Reader as Reader
+from dashboard.pages.reader import Reader
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import scheme_of

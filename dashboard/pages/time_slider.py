@@ -19,7 +19,8 @@ from dash.exceptions import PreventUpdate
 from dashboard import format
 from dashboard.components import time_bar as parts
 from dashboard.components.icon import icon
-from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, Reader
+from dashboard.pages.reader import Reader
+from dashboard.pages.room_drawer import AT, BUILDING, PAINTED
 from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import past

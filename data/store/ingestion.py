@@ -13,12 +13,10 @@ from psycopg.types.json import Jsonb
 
 from data.errors import StoreRefused, StoreUnavailable
 from data.store import statements
-from data.store.batch import Announcement, Batch, DeadLetter, Position, Sample, Written
+from data.store.batch import Batch, Written
 from data.store.batch_transaction import Transaction
 from data.store.identities import Identities, Known
 from data.store.pool import Store
-
-__all__ = ["Announcement", "Batch", "DeadLetter", "Position", "Sample", "Writer", "Written"]
 
 _SQL = statements.load("ingestion")
 _ATTEMPTS = 5
@@ -47,6 +45,9 @@ class Writer:
                     written = Transaction(connection, identities).write(batch)
             except _IN_THE_WAY as error:
                 if attempt == _ATTEMPTS:
+                    # Nobody is that unlucky so often: it would be in the way for ever.
+                    if isinstance(error, UniqueViolation):
+                        raise StoreRefused(str(error.diag.message_primary or error)) from error
                     raise StoreUnavailable("Other writers are in the way.") from error
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
             except psycopg.Error as error:

@@ -13,7 +13,7 @@ from data.ingest.pipeline import Pipeline
 from data.ingest.tenants import TenantTopics
 from data.ingest.understanding import Interpreter
 from data.settings import Settings
-from data.store.ingestion import Batch, Written
+from data.store.batch import Batch, Written
 from tests.broker.test_link import receive, wait_for
 from tests.servers import Broker
 from tests.unit.test_decode_sparkplug import body, double, metric

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from data.building.model import Georeference
 from data.store import Store, accounts, buildings, devices
-from data.store.ingestion import Batch, Position
+from data.store.batch import Batch, Position
 from data.store.migrate import migrate
 from tests import servers
 from tests.e2e.pictures import colours, settled

@@ -19,7 +19,8 @@ from playwright.sync_api import Page, expect
 
 from data.settings import Settings
 from data.store import Store, accounts
-from data.store.ingestion import Batch, DeadLetter, Position, Sample, Writer
+from data.store.batch import Batch, DeadLetter, Position, Sample
+from data.store.ingestion import Writer
 from data.store.migrate import migrate
 from tests import servers
 from tests.ports import free_port

@@ -20,7 +20,8 @@ from playwright.sync_api import Locator, Page, expect
 from data.errors import BrokerError
 from data.settings import PREFIX, Settings
 from data.store import Store, accounts, address
-from data.store.ingestion import Batch, DeadLetter, Writer
+from data.store.batch import Batch, DeadLetter
+from data.store.ingestion import Writer
 from data.store.migrate import migrate
 from tests import servers
 from tests.e2e.test_pages import ROOT, web_part

@@ -9,7 +9,8 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, address
-from data.store.ingestion import Batch, Sample, Writer, Written
+from data.store.batch import Batch, Sample, Written
+from data.store.ingestion import Writer
 
 TENANTS = ("main", "acme")
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

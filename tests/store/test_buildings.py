@@ -22,7 +22,8 @@ from data.building.model import (
 from data.errors import BadInput, StoreRefused
 from data.settings import Settings
 from data.store import Store, buildings, devices
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import sample
 
 Owner = psycopg.Connection[tuple[object, ...]]

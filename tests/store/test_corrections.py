@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from data.errors import BadInput
 from data.store import Store, corrections, devices
+from data.store.batch import Batch
 from data.store.corrections import Correction, Stretch
-from data.store.ingestion import Batch, Writer
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]

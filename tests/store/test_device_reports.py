@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from data.store.ingestion import Announcement, Batch, Writer
+from data.store.batch import Announcement, Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]

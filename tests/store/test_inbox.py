@@ -11,8 +11,9 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, buildings, devices, inbox
+from data.store.batch import Batch
 from data.store.inbox import DeviceRow, Move, Wanted
-from data.store.ingestion import Batch, Writer
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, TENANTS, hours, sample
 from tests.store.test_buildings import MODEL
 

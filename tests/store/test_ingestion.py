@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from data.errors import StoreRefused
 from data.store import Store, devices, readings
-from data.store.ingestion import Batch, DeadLetter, Position, Writer, Written
+from data.store.batch import Batch, DeadLetter, Position, Written
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, TENANTS, hours, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]
@@ -197,3 +198,19 @@ def test_nearby_devices_are_those_of_the_same_tenant_within_the_radius(
     assert near.device == "near"
     assert near.distance_m == pytest.approx(68.5, abs=0.1)
     assert devices.nearby(web, tenant=tenant_ids["main"], device=here.device_id) == []
+
+
+def test_what_is_always_in_the_way_of_a_unique_key_is_refused(ingest_writer: Writer, owner: Owner) -> None:
+    owner.execute(
+        "CREATE FUNCTION taken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE unique_violation USING MESSAGE = 'it is taken'; END $$"
+    )
+    owner.execute(
+        "CREATE TRIGGER taken BEFORE INSERT ON device FOR EACH ROW"
+        " WHEN (NEW.name = 'always taken') EXECUTE FUNCTION taken()"
+    )
+    try:
+        with pytest.raises(StoreRefused, match="it is taken"):
+            ingest_writer.write(Batch(samples=[sample(1.0, device="always taken")]))
+    finally:
+        owner.execute("DROP FUNCTION taken CASCADE")

@@ -11,7 +11,8 @@ from data.building.model import Georeference
 from data.settings import Settings
 from data.store import Store, bodies, buildings, devices
 from data.store import map as maps
-from data.store.ingestion import Batch, Position, Writer
+from data.store.batch import Batch, Position
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 from tests.store.test_buildings import MODEL, room
 

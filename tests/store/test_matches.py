@@ -14,7 +14,8 @@ from data.building.model import Model
 from data.errors import BadInput
 from data.settings import Settings
 from data.store import Store, address, buildings, devices, matches
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from data.store.matches import MatchRow
 from tests import reissues
 from tests.reissues import Draft, office, reissue

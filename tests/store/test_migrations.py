@@ -9,7 +9,8 @@ import pytest
 from data.errors import StoreError, StoreUnavailable
 from data.settings import Settings
 from data.store import Store, address, migrate, move
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 
 

@@ -9,7 +9,8 @@ import pytest
 from data.errors import BadInput
 from data.settings import Settings
 from data.store import Store, address, devices, jobs, migrate
-from data.store.ingestion import Batch, Position, Writer
+from data.store.batch import Batch, Position
+from data.store.ingestion import Writer
 from data.store.move import TABLES, move
 from tests.servers import embedded_store
 from tests.store.conftest import NOON, TENANTS, hours, sample

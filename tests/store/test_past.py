@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.store import Store, buildings, devices, past, places
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from data.store.past import Window
 from data.store.places import PlacedSeries
 from tests.store.conftest import NOON, hours, sample

@@ -7,7 +7,8 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, buildings, devices, places
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from data.store.places import Places
 from tests.store.conftest import NOON, sample
 from tests.store.test_buildings import MODEL

@@ -9,7 +9,8 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, address, devices, health, statements
-from data.store.ingestion import Batch, Position, Writer
+from data.store.batch import Batch, Position
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, TENANTS, hours, sample
 
 DEVICES = 2000

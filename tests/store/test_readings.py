@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from data.store import Store, devices, readings
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, TENANTS, hours, sample
 
 

@@ -12,7 +12,8 @@ from data.ingest.redrive import Redriven, redrive
 from data.ingest.tenants import TenantTopics
 from data.ingest.understanding import Interpreter
 from data.store import Store
-from data.store.ingestion import Batch, DeadLetter, Writer
+from data.store.batch import Batch, DeadLetter
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON
 
 Owner = psycopg.Connection[tuple[object, ...]]

@@ -10,8 +10,9 @@ import pytest
 from data.errors import BadInput
 from data.settings import Settings
 from data.store import Store, address, corrections, retention
+from data.store.batch import Batch, DeadLetter
 from data.store.corrections import Stretch
-from data.store.ingestion import Batch, DeadLetter, Writer
+from data.store.ingestion import Writer
 from data.store.migrate import migrate
 from tests.servers import StoreServer
 from tests.store.conftest import NOON, hours, sample

@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]

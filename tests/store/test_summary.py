@@ -7,7 +7,8 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, buildings, devices, summary
-from data.store.ingestion import Batch, DeadLetter, Sample, Writer
+from data.store.batch import Batch, DeadLetter, Sample
+from data.store.ingestion import Writer
 from data.store.migrate import migrate
 from data.store.summary import Summary
 from tests.store.conftest import NOON, TENANTS, hours, sample

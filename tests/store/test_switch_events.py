@@ -8,7 +8,8 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]

@@ -17,7 +17,8 @@ from data.ingest.metrics import Metrics
 from data.settings import Settings
 from data.store import Store, system
 from data.store.accounts import new_signin_link
-from data.store.ingestion import Batch, DeadLetter, Writer
+from data.store.batch import Batch, DeadLetter
+from data.store.ingestion import Writer
 from data.store.migrate import migrations
 from tests.servers import StoreServer
 from tests.store.conftest import NOON, hours, sample

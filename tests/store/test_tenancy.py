@@ -5,7 +5,8 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store, devices, readings
-from data.store.ingestion import Batch, Writer
+from data.store.batch import Batch
+from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 
 Owner = psycopg.Connection[tuple[object, ...]]
