@@ -22,7 +22,7 @@ from data.store.batch import Batch, Written
 
 log = structlog.get_logger(__name__)
 
-BATCH_MESSAGES = 1_000
+BATCH_MESSAGES = 2_000
 BATCH_SAMPLES = 20_000  # a message holds up to 5,000
 BATCH_WAIT_S = 0.1
 REPORT_EVERY_S = 2.0
