@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One message as the broker delivered it."""
 
     topic: str

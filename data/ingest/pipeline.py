@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from data.errors import StoreError, StoreRefused
@@ -67,8 +67,7 @@ class Sink(Protocol):
         """Say how this ingest is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """A delivery and what it comes to."""
 
     delivery: Delivery

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from data.errors import DecodeError
@@ -16,8 +16,7 @@ from data.store.batch import Announcement, DeadLetter, Position, Sample
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What one message comes to."""
 
     tenant: str

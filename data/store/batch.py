@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One value that one device said of one metric."""
 
     tenant: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import psycopg
+from msgspec.structs import replace
 
 from data.store.batch import Announcement, Batch
 from data.store.ingestion import Writer

@@ -51,12 +51,20 @@ def opened(payload: bytes) -> list[Sent] | None:
     Raises:
         DecodeError: an envelope or its body is broken.
     """
-    if b"{" not in payload or not any(all(mark in payload for mark in marks) for marks in _MARKS):
+    if b"{" not in payload or not _is_marked(payload):
         return None
     said = parse_json(text(payload))
     items = said if isinstance(said, list) else [said]
     found = [one for item in items if isinstance(item, dict) and (one := _open(item)) is not None]
     return found if found and len(found) == len(items) else None
+
+
+def _is_marked(payload: bytes) -> bool:
+    """Whether a payload holds the words of an envelope; asked of all that no other convention knows."""
+    for first, *others in _MARKS:  # noqa: SIM110 - twice as fast as any()
+        if first in payload and all(mark in payload for mark in others):
+            return True
+    return False
 
 
 def _open(envelope: _Object) -> Sent | None:

@@ -30,6 +30,7 @@ _TOPIC = re.compile(
     re.DOTALL,
 )
 _OWN = re.compile(r"esphome/(?P<what>discover|ping)(?:/(?P<node>[^/]+))?")
+_OF_NODE = re.compile(r".*/(?:debug|status)/*", re.DOTALL)
 _TEXTS = frozenset(("state", "effect", "color_mode", "event_type"))
 
 # Components whose state is one of words, were it `off`.
@@ -48,6 +49,7 @@ class EspHome:
     """Nodes called by their topic prefix, their entities by object id."""
 
     name = "esphome"
+    topics = (_TOPIC, _OWN, _OF_NODE)
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic is not of this shape.

@@ -13,6 +13,8 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 
+from msgspec import structs
+
 from data.errors import DecodeError
 from data.ingest.decode.availability import Presence
 from data.ingest.decode.discovery import Announced, Entity, announced
@@ -101,7 +103,7 @@ class HomeAssistant:
                 self._entities[entity.topic] = on_topic[-_MAX_ON_TOPIC:]
         speaking = dict.fromkeys(entity.device for entity in named if entity.role in _SPEAKING)
         present = self._presence.announce(message.topic, speaking, found.availability)
-        told = (replace(found.about, device=name, online=present.get(name)) for name in speaking)
+        told = (structs.replace(found.about, device=name, online=present.get(name)) for name in speaking)
         return Decoded(convention=self.name, kind="discovery", devices=tuple(filter(says_something, told)))
 
     def _forget(self, announcement: str) -> None:
@@ -147,7 +149,7 @@ class HomeAssistant:
             said = {step: said}
         if entity.is_object:
             said = {"state": 1} | (said if isinstance(said, dict) else {})
-        probe = replace(message, topic=entity.topic, payload=json.dumps(said).encode())
+        probe = structs.replace(message, topic=entity.topic, payload=json.dumps(said).encode())
         for convention in self._namers:
             with suppress(DecodeError):
                 decoded = convention.decode(probe)
@@ -164,7 +166,7 @@ class HomeAssistant:
             if decoded is not None:
                 alone = by_path.get("") if len(decoded.readings) == 1 else None
                 found = (_with(reading, by_path.get(reading.metric) or alone) for reading in decoded.readings)
-                return replace(decoded, readings=tuple(found))
+                return structs.replace(decoded, readings=tuple(found))
         return None
 
     def _state(self, message: Message, entities: tuple[Entity, ...]) -> Decoded:
@@ -217,7 +219,7 @@ class HomeAssistant:
         if decoded.convention == _BY_SHAPE and self._presence.devices(message.topic).isdisjoint(theirs):
             theirs = {}  # the topic only looks like one of a node
         told = {device: DeviceInfo(device=device, online=online) for device, online in present.items()}
-        return replace(decoded, devices=tuple((told | theirs).values()))
+        return structs.replace(decoded, devices=tuple((told | theirs).values()))
 
 
 def _kind_of_silent(entities: tuple[Entity, ...]) -> Kind:
@@ -230,7 +232,7 @@ def _kind_of_silent(entities: tuple[Entity, ...]) -> Kind:
 def _with(reading: Reading, entity: Entity | None) -> Reading:
     if entity is None:
         return reading
-    return replace(
+    return structs.replace(
         reading, unit=reading.unit or entity.unit, device_class=reading.device_class or entity.device_class
     )
 

@@ -1,11 +1,15 @@
-"""What goes into a convention and what comes out of it."""
+"""What goes into a convention and what comes out of it.
+
+What is made for every message is a struct, which is made several times faster than a dataclass.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
 
 Value = float | bool | str
 
@@ -16,8 +20,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One MQTT message."""
 
     topic: str  # without the tenant's prefix
@@ -26,8 +29,7 @@ class Message:
     received_at: datetime  # aware
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One value that a message states."""
 
     device: str
@@ -38,8 +40,7 @@ class Reading:
     device_class: str | None = None  # what the device says it measures, in its convention's word
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a message says its device is, in degrees."""
 
     device: str
@@ -47,8 +48,7 @@ class Place:
     latitude: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceInfo:
+class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a message says of a device itself; None: it does not say."""
 
     device: str  # as in its readings
@@ -61,16 +61,14 @@ class DeviceInfo:
     with_parts: bool = False  # `online` holds for the devices below it too: `<device>/…`
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A message to publish so that a device says what is missing to understand it."""
 
     topic: str  # without the tenant's prefix
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """A message that was understood; it need not hold a reading."""
 
     convention: str

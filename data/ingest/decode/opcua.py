@@ -8,8 +8,9 @@ Units are in a data set's metadata; its own name plate (OPC 10000-100) is in fie
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from data.ingest.decode.describing import described
 from data.ingest.decode.memory import Memory
@@ -54,7 +55,7 @@ class OpcUa:
         Raises:
             DecodeError: the payload is not JSON.
         """
-        if b"{" not in message.payload or not any(mark in message.payload for mark in _MARKS):
+        if not may_hold(message.payload):
             return None
         said = text(message.payload)
         if not is_json(said):
@@ -90,6 +91,15 @@ class OpcUa:
     def _with_unit(self, reading: Reading) -> Reading:
         unit = self._units.get((reading.device, reading.metric))
         return reading if unit is None or reading.unit is not None else replace(reading, unit=unit)
+
+
+def may_hold(payload: bytes) -> bool:
+    """Whether it is worth looking into a payload; asked of every message that no other convention knows."""
+    if b"{" in payload:
+        for mark in _MARKS:
+            if mark in payload:
+                return True
+    return False
 
 
 def _is_own(item: _Object) -> bool:

@@ -7,6 +7,10 @@ import math
 import re
 from collections.abc import Container, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+import msgspec
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Value
@@ -128,12 +132,21 @@ def parse_json(said: str) -> Json:
         DecodeError: it is not JSON, nested too deeply, or holds a number that is too large.
     """
     try:
+        value: Json = _FAST_JSON.decode(said)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        value = _with_patience(said)  # for NaN, and to say what is wrong
+    if said.count("{") + said.count("[") > MAX_DEPTH:
+        _check_depth(value, MAX_DEPTH)
+    return value
+
+
+def _with_patience(said: str) -> Json:
+    try:
         value: Json = _JSON.decode(said)
     except json.JSONDecodeError as error:
         raise DecodeError(f"The payload is not valid JSON: {error.msg}.") from error
     except RecursionError as error:
         raise DecodeError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from error
-    _check_depth(value, MAX_DEPTH)
     return value
 
 
@@ -170,6 +183,7 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else _finite(digits)
 
 
+_FAST_JSON: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 # Made once: `json.loads` makes one for every call that changes how numbers are read.
 _JSON = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None)
 
@@ -275,6 +289,12 @@ def believable_time(stated: Json) -> datetime | None:
     return at if at >= EARLIEST else None
 
 
+@lru_cache(maxsize=10_000)
+def is_time(name: str) -> bool:
+    """Whether a member of this name may state its object's time."""
+    return name.lower() in TIME_NAMES
+
+
 def time_of(said: dict[str, Json]) -> datetime | None:
     """The time an object states; None also for the uptime or counter that some call `ts`.
 
@@ -282,7 +302,7 @@ def time_of(said: dict[str, Json]) -> datetime | None:
         DecodeError: it is a date in a year of more than four digits.
     """
     for name, item in said.items():
-        if name.lower() not in TIME_NAMES or not isinstance(item, (str, int, float)):
+        if not is_time(name) or not isinstance(item, (str, int, float)):
             continue
         try:
             at = parse_time(item)

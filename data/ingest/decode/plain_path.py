@@ -7,15 +7,18 @@ such as `online` or `LWT` says whether the device is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from analytics.quantities import QUANTITIES
 from data.errors import DecodeError
+from data.ingest.decode.memory import MAX_ITEMS
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import (
-    TIME_NAMES,
     Json,
     is_json,
+    is_time,
     parse_json,
     parse_scalar,
     text,
@@ -95,53 +98,92 @@ class PlainPath:
         Raises:
             DecodeError: the payload is neither a value nor a JSON object.
         """
-        levels = [level for level in message.topic.split("/") if level]
-        if not levels:
-            raise DecodeError("The topic names no device.")
-        if (kind := _kind(levels)) is not None:
-            told = _presence(levels, message.payload) if kind == "status" else ()
-            return Decoded(convention=self.name, kind=kind, devices=told)
+        path = _path(message.topic)
+        if path.kind is not None:
+            told = _presence(path.levels, message.payload) if path.kind == "status" else ()
+            return Decoded(convention=self.name, kind=path.kind, devices=told)
         said = text(message.payload)
-        if levels[-1].lower() == "status" and said.lower() in _PRESENCE:
-            return Decoded(convention=self.name, kind="status", devices=_presence(levels, message.payload))
+        if path.is_status and said.lower() in _PRESENCE:
+            told = _presence(path.levels, message.payload)
+            return Decoded(convention=self.name, kind="status", devices=told)
         if is_json(said):
-            return self._object(levels, parse_json(said))
+            return self._object(path, parse_json(said))
         value, unit = parse_scalar(said)
         if value is None:
             return Decoded(convention=self.name, kind="invalid-value" if said else "empty")
-        device, metric = _device_and_metric(levels)
-        return Decoded(
-            convention=self.name, readings=(Reading(device=device, metric=metric, value=value, unit=unit),)
-        )
+        reading = Reading(device=path.device, metric=path.metric, value=value, unit=unit)
+        return Decoded(convention=self.name, readings=(reading,))
 
-    def _object(self, levels: list[str], said: Json) -> Decoded:
+    def _object(self, path: _Path, said: Json) -> Decoded:
         if not isinstance(said, dict):
             raise DecodeError("A JSON list names no metrics; describe the topic in CLERESTORY_JSON_TOPICS.")
         at = time_of(said)
-        stated = {name: item for name, item in said.items() if name.lower() not in TIME_NAMES}
+        stated = {name: item for name, item in said.items() if not is_time(name)}
         found: list[tuple[str, Value, str | None]] = []
-        if "value" in stated and levels[-1].lower() not in _ENVELOPES:
-            device, prefix = _device_and_metric(levels)
+        if "value" in stated and not path.is_envelope:
+            device, prefix = path.device, path.metric
             value, unit = _own_value(stated)
             if value is not None:
                 found.append((prefix, value, unit))
         else:
-            device, prefix = _holder(levels)
-        for path, leaf, unit in _numbers(stated):
-            found.append((f"{prefix}/{path}" if prefix else path, leaf, unit))
+            device, prefix = path.holder, path.prefix
+        for name, leaf, unit in _numbers(stated):
+            found.append((f"{prefix}/{name}" if prefix else name, leaf, unit))
         if not found:
             reason = "The object holds no number and no state."
             return Decoded(convention=self.name, kind="undecoded", reason=reason)
-        readings = (
+        readings = [
             Reading(device=device, metric=metric, value=value, unit=unit, at=at)
             for metric, value, unit in found
-        )
+        ]
         return Decoded(convention=self.name, readings=tuple(readings), devices=_described(device, said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Path:
+    """What a topic says by itself."""
+
+    levels: tuple[str, ...]
+    kind: Kind | None  # of a topic that is not telemetry
+    device: str  # and metric: of a value on this topic
+    metric: str
+    holder: str  # and prefix: of an object on this topic
+    prefix: str
+    is_status: bool  # its last level may be a state, or whether the device is there
+    is_envelope: bool
+
+
+@lru_cache(maxsize=MAX_ITEMS)  # devices say much on few topics
+def _path(topic: str) -> _Path:
+    levels = [level for level in topic.split("/") if level]
+    if not levels:
+        raise DecodeError("The topic names no device.")
+    device, metric = _device_and_metric(levels)
+    holder, prefix = _holder(levels)
+    last = levels[-1].lower()
+    return _Path(
+        levels=tuple(levels), kind=_kind(levels), device=device, metric=metric, holder=holder, prefix=prefix,
+        is_status=last == "status", is_envelope=last in _ENVELOPES,
+    )  # fmt: skip
 
 
 def _numbers(stated: dict[str, Json]) -> Iterator[tuple[str, float | bool, str | None]]:
     """Every number and state with its path and unit, be it written as text; no text, address or name."""
-    for path, item in values(stated, texts=_Any(), leave=_Naming()):
+    for name, item in stated.items():
+        if (type(item) is float or type(item) is int) and _is_plain(name):  # most are
+            yield name, item, None
+        else:
+            yield from _inside(stated, name)
+
+
+@lru_cache(maxsize=10_000)
+def _is_plain(name: str) -> bool:
+    """Whether a number of this name is a value, without a unit beside it."""
+    return name not in _Naming() and name != "value" and "/" not in name
+
+
+def _inside(stated: dict[str, Json], name: str) -> Iterator[tuple[str, float | bool, str | None]]:
+    for path, item in values({name: stated[name]}, texts=_Any(), leave=_Naming()):
         value, unit = (item, None) if not isinstance(item, str) else _number(item.strip())
         if value is not None and not isinstance(value, str):
             yield path, value, unit or _unit_beside(stated, path)
@@ -177,7 +219,7 @@ def _described(device: str, said: dict[str, Json]) -> tuple[DeviceInfo, ...]:
     return (told,) if says_something(told) else ()
 
 
-def _presence(levels: list[str], payload: bytes) -> tuple[DeviceInfo, ...]:
+def _presence(levels: Sequence[str], payload: bytes) -> tuple[DeviceInfo, ...]:
     """Whether the device above the last level is there; nothing when it is not said, or of no device.
 
     A last will is of a connection, by which what stands below its topic is heard too.

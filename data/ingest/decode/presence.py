@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from data.ingest.decode.message import DeviceInfo
 from data.ingest.decode.payload import Json, is_json, parse_json
 
@@ -13,7 +11,7 @@ _PRESENT = {
     "1": True, "0": False, "on": True, "off": False, "yes": True, "no": False,
 }  # fmt: skip
 _MEMBERS = ("state", "status", "online", "availability")
-_NEWS = tuple(one.name for one in fields(DeviceInfo) if one.name not in ("device", "with_parts"))
+_NEWS = tuple(name for name in DeviceInfo.__struct_fields__ if name not in ("device", "with_parts"))
 
 
 def is_present(said: str) -> bool | None:

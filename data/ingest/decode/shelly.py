@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from data.ingest.decode.memory import Memory
 from data.ingest.decode.message import Decoded, DeviceInfo, Message, Reading
 from data.ingest.decode.payload import Json, believable_time, is_json, parse_object, text, values
 from data.ingest.decode.presence import described, says_something
-from data.ingest.decode.shelly_gen1 import decode_first_generation, info_of
+from data.ingest.decode.shelly_gen1 import FIRST_GENERATION, decode_first_generation, info_of
 
 _RPC = re.compile(r"(?P<prefix>.+?)(?P<events>/events)?/rpc", re.DOTALL)
 _STATUS = re.compile(r"(?P<prefix>.+)/status/(?P<component>[a-z][a-z0-9_]*(?::\d+)?)", re.DOTALL)
@@ -55,6 +56,7 @@ class Shelly:
     """Devices called by the id under which they speak, or their prefix where there is none."""
 
     name = "shelly"
+    topics = (_RPC, _STATUS, _OWN, _DEBUG, FIRST_GENERATION)
 
     def __init__(self) -> None:
         self._present: Memory[str, bool] = Memory()  # by prefix

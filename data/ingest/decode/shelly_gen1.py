@@ -7,11 +7,14 @@ Source: https://shelly-api-docs.shelly.cloud/gen1/#mqtt-support
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
 from data.ingest.decode.payload import Json, is_json, parse_json, parse_state, text, time_of, values
 from data.ingest.decode.presence import described, is_present, says_something
+
+FIRST_GENERATION = re.compile(r"/*shellies/.*", re.DOTALL)
 
 _NAME = "shelly"
 _COMMANDS = frozenset(("command", "set"))

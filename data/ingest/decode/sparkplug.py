@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from data.ingest.decode.describing import described
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Request, Value
 from data.ingest.decode.payload import believable_time
@@ -136,7 +138,7 @@ class SparkplugB:
             if incomplete and _may_ask(node, message.received_at):
                 payload = rebirth(int(message.received_at.timestamp() * 1_000))
                 request = Request(topic=f"spBv1.0/{group}/NCMD/{name}", payload=payload)
-                decoded = replace(decoded, request=request)
+                decoded = structs.replace(decoded, request=request)
         self._keep(f"{group}/{name}", node)
         return decoded
 

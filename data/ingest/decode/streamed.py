@@ -6,7 +6,8 @@ Source: https://www.home-assistant.io/integrations/mqtt_statestream/
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from data.ingest.decode.discovery import Entity
 from data.ingest.decode.home_state import readings, stated_by

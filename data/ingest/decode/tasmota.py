@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from data.ingest.decode.memory import Memory
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading, Value
@@ -28,6 +29,7 @@ from data.ingest.decode.presence import says_something
 from data.ingest.decode.tasmota_about import Discovered, about, discovered
 
 _PREFIXES = ("tele", "stat", "cmnd")
+_TOPIC = re.compile(r"(?:.*/)?(?:tele|stat|cmnd)/.*|/*tasmota/+discovery(?:/.*)?", re.DOTALL)
 _LAST = re.compile(r"[A-Z][A-Z0-9_]*")
 
 _KINDS: dict[str, Kind] = {
@@ -77,6 +79,7 @@ class Tasmota:
     """Devices called by their topic, what a Zigbee gateway heard by the name it gave the device."""
 
     name = "tasmota"
+    topics = (_TOPIC,)
 
     def __init__(self) -> None:
         self._discovered: Memory[str, Discovered] = Memory()  # by device

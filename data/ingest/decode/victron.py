@@ -5,6 +5,8 @@ Source: https://github.com/victronenergy/dbus-flashmq
 
 from __future__ import annotations
 
+import re
+
 from data.ingest.decode.message import Decoded, DeviceInfo, Message, Reading
 from data.ingest.decode.payload import Json, every_value, is_json, parse_object, text
 
@@ -22,6 +24,7 @@ class Victron:
     """Services of an installation, called `<portal>/<service>/<instance>`."""
 
     name = "victron"
+    topics = (re.compile(r"[NRW]/.*", re.DOTALL),)
 
     def decode(self, message: Message) -> Decoded | None:
         """What the message says; None when its topic or payload is not of this shape.

@@ -10,7 +10,8 @@ Source: https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from data.errors import DecodeError
 from data.ingest.decode.message import Decoded, DeviceInfo, Kind, Message, Reading
