@@ -13,6 +13,7 @@ from data.store import statements
 from data.store.batch import Announcement, Batch, DeadLetter, Position, Sample, Written
 from data.store.device_reports import fold
 from data.store.identities import Identities, Place
+from data.store.number_rows import binary_rows
 from data.store.pool import Connection
 from data.store.series_identity import Flag
 
@@ -125,9 +126,7 @@ class Transaction:
             return 0, 0, 0
         self.connection.execute(_SQL["staging"])
         with self.connection.cursor().copy(_SQL["stage"]) as copy:
-            for position, (place, sample) in enumerate(placed):
-                value = float(sample.value) * place.factor + place.offset
-                copy.write_row((position, place.series_id, sample.at, value))
+            copy.write(binary_rows(placed))
         row = self.connection.execute(_SQL["merge"]).fetchone()
         fresh = int(row[0]) if row else 0
         if any(isinstance(sample.value, bool) for _, sample in placed):

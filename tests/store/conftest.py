@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from data.settings import Settings
 from data.store import Store, address
@@ -65,7 +66,7 @@ class WriterBesideANeighbour(Writer):
 
 def _neighbours(one: Sample) -> Sample:
     value = one.value if isinstance(one.value, bool | str) else one.value + 1000
-    return replace(one, tenant="acme", value=value)
+    return structs.replace(one, tenant="acme", value=value)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
 ) ON COMMIT DELETE ROWS;
 
 -- name: stage
-COPY incoming (position, series_id, at, value) FROM STDIN;
+COPY incoming (position, series_id, at, value) FROM STDIN (FORMAT binary);
 
 -- name: merge
 -- The first value of a key is kept, in the batch as in the store. Rollups and latest values are made
