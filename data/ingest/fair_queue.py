@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
 
 from data.ingest.delivery import Delivery
 
 _SPARKPLUG = "spBv1.0/"
+_NUMBER = attrgetter("number")
 
 
+@lru_cache(maxsize=50_000)  # devices say much on few topics
 def source_of(topic: str) -> str:
     """Whose messages stay in order among themselves: a device's, about; all of a Sparkplug node's."""
     _, sparkplug, path = topic.partition(_SPARKPLUG)
@@ -33,7 +37,12 @@ class FairQueue:
 
     def put(self, delivery: Delivery) -> None:
         """Add one at the end of its source."""
-        self._sources.setdefault(source_of(delivery.topic), deque()).append(delivery)
+        source = source_of(delivery.topic)
+        waiting = self._sources.get(source)
+        if waiting is None:
+            self._sources[source] = deque((delivery,))
+        else:
+            waiting.append(delivery)
         self._count += 1
         self.size += len(delivery.payload)
 
@@ -51,7 +60,7 @@ class FairQueue:
                     self._sources[source] = waiting
         self._count -= len(taken)
         self.size -= sum(len(delivery.payload) for delivery in taken)
-        return sorted(taken, key=lambda delivery: delivery.number)
+        return sorted(taken, key=_NUMBER)
 
     def remove(self, unwanted: Callable[[Delivery], bool]) -> list[Delivery]:
         """Take out those that are unwanted."""

@@ -253,6 +253,8 @@ class Link:
 
     def _has_room_for(self, qos: int) -> bool:
         """Whether to take a message; one at QoS 1 waits for room, and is taken in the end."""
+        if qos and not self._is_full(WINDOW):
+            return True
         if qos:
             # mosquitto 2.0.11 sends ever more than the window while it is acknowledged bit by bit. The
             # rest has to wait in the broker: memory stays flat, whatever the backlog.

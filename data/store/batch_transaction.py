@@ -32,7 +32,7 @@ class Transaction:
         tenants = {sample.tenant for sample in batch.samples}
         tenants |= {one.tenant for one in batch.announcements} | {one.tenant for one in batch.dead_letters}
         self.identities.add_tenants(tenants)
-        self.identities.add_devices([*batch.samples, *batch.announcements])
+        self.identities.add_devices(batch.announcements)
         places, changes = self.identities.places(batch.samples)
         placed = list(zip(places, batch.samples, strict=True))
         self._see_devices(placed)
@@ -78,9 +78,8 @@ class Transaction:
                 of = seen[place.device_id] = _Seen(place.tenant_id, sample.received_at)
             elif sample.received_at > of.at:
                 of.at = sample.received_at
-            if sample.by_own_clock and (of.own_time is None or sample.at > of.own_time):
-                of.own_time = sample.at
-                of.ahead_s = (sample.at - sample.received_at).total_seconds()
+            if sample.by_own_clock and (of.by_own_clock is None or sample.at > of.by_own_clock.at):
+                of.by_own_clock = sample
         if seen:
             self.connection.execute(
                 _SQL["device_seen"],
@@ -180,5 +179,15 @@ class _Seen:
 
     tenant_id: int
     at: datetime
-    own_time: datetime | None = None  # the newest
-    ahead_s: float | None = None  # of that over its arrival
+    by_own_clock: Sample | None = None  # the newest
+
+    @property
+    def own_time(self) -> datetime | None:
+        """The newest time by its own clock."""
+        return None if self.by_own_clock is None else self.by_own_clock.at
+
+    @property
+    def ahead_s(self) -> float | None:
+        """How far that was ahead of its arrival."""
+        said = self.by_own_clock
+        return None if said is None else (said.at - said.received_at).total_seconds()

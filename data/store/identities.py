@@ -94,7 +94,7 @@ class Identities:
             self.new.devices[tenant, name] = device
 
     def places(self, samples: list[Sample]) -> tuple[list[Place], list[tuple[Place, Flag]]]:
-        """Where samples go, and what people should see; series that are not there are added.
+        """Where samples go, and what people should see; devices and series that are not there are added.
 
         Of one metric, one kind and unit is placed after the other, as each may change its series.
         """
@@ -103,6 +103,7 @@ class Identities:
         for key, sample in zip(keys, samples, strict=True):
             if key not in self.known.places:
                 unplaced.setdefault(key, sample)
+        self.add_devices(unplaced.values())
         placed: dict[Key, Place] = {}
         flags: list[tuple[Place, Flag]] = []
         while unplaced:

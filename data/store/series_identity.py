@@ -48,11 +48,12 @@ class Choice:
     flag: Flag | None = None
 
 
+_KINDS: dict[type, str] = {bool: "boolean", str: "text"}
+
+
 def kind_of(value: Value) -> str:
     """The kind of series that a value belongs to."""
-    if isinstance(value, bool):
-        return "boolean"
-    return "text" if isinstance(value, str) else "number"
+    return _KINDS.get(type(value), "number")
 
 
 def choose(
