@@ -26,7 +26,7 @@ CANVAS_PX = (700.0, 520.0)
 
 _EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
-_SHELL_OPACITY = 0.08  # deck.gl takes its root of 2.2: about a third of what is behind goes
+_SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
 _TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
 
 

@@ -43,6 +43,7 @@ _DISCARD = "model-discard"
 _SAID = "model-said"
 _MISSING = "model-missing"
 
+_MAKE_CURRENT = "Make current"
 _HIDDEN = {"display": "none"}
 _AWAY = "The database cannot be reached right now; please try again in a moment."
 
@@ -92,7 +93,7 @@ def _form() -> html.Section:
             html.P(id=_OUTCOME, className="outcome"),
             html.Div(
                 [
-                    dmc.Button("Make current", id=_CURRENT),
+                    dmc.Button(_MAKE_CURRENT, id=_CURRENT),
                     dmc.Button("Discard", id=_DISCARD, variant="default"),
                 ],
                 className="version-actions",
@@ -114,6 +115,7 @@ def register(app: Dash, context: Context) -> None:
     models = Models(Files.of(context.settings))
     _register_version(app, context.store, models)
     _register_names(app, context.store)
+    _register_form(app, context.store)
     admin_preview.register(app, models)
     _register_outcome(app, context.store, models)
     _register_decision(app, context.store)
@@ -156,7 +158,7 @@ def _register_version(app: Dash, store: Store, models: Models) -> None:
             model_report.report(version.report, units=account.units)
             if version.report
             else html.P("The report follows when all of the file was read.", className="nothing"),
-            None if version.state == "ready" and not row.bar else _HIDDEN,
+            None if version.state in ("ready", "replaced") and not row.bar else _HIDDEN,
             read,
             None,
             mark,
@@ -179,6 +181,28 @@ def _register_names(app: Dash, store: Store) -> None:
         if version is None:
             raise PreventUpdate
         return _known(store, tenant), version.building_name, version.timezone
+
+
+def _register_form(app: Dash, store: Store) -> None:
+    """What can be said of a version: of one that was replaced only that it shall be current again."""
+
+    @app.callback(
+        Output(_NAME, "disabled"),
+        Output(_TIMEZONE, "disabled"),
+        Output(_CURRENT, "children"),
+        Output(_DISCARD, "style"),
+        Input(_SHOWN, "data"),
+        State(_VERSION, "data"),
+        prevent_initial_call=True,
+    )
+    @identity.needs(NEEDS)
+    def fit_form(_shown: str, number: int) -> tuple[Any, ...]:
+        version = model_versions.find(store, tenant=identity.current().tenant_id, version=number)
+        if version is None:
+            raise PreventUpdate
+        if version.state == "replaced":
+            return True, True, model_cards.AGAIN, _HIDDEN
+        return False, False, _MAKE_CURRENT, None
 
 
 def _known(store: Store, tenant: int) -> list[str]:
@@ -272,18 +296,21 @@ def make_current(
 ) -> bool:
     """Ask for a version to become current under a name; False: it waits no longer.
 
+    One that was replaced stays its building's, whatever the name.
+
     Raises:
         BadInput: the name or the time zone is none.
     """
     job = model_jobs.newest(store, tenant=tenant, version=version).get(version)
     if _under_way(job):
         return True
-    renamed = model_versions.rename(
+    found = model_versions.find(store, tenant=tenant, version=version)
+    wanted = (found is not None and found.state == "replaced") or model_versions.rename(
         store, tenant=tenant, version=version, building_name=name, timezone=timezone, actor=actor
     )
-    if renamed:
+    if wanted:
         model_jobs.make_current(store, tenant=tenant, version=version, actor=actor)
-    return renamed
+    return wanted
 
 
 def _under_way(job: Job | None) -> bool:

@@ -84,13 +84,13 @@ def test_a_version_that_becomes_current_is_no_longer_discarded() -> None:
 
 def test_a_refusal_is_shown_in_its_own_words_for_a_day() -> None:
     assert standing(REFUSED, FAILED).text == "house.ifc is no IFC file."
-    assert models.waits(REFUSED, now=NOW)
-    assert not models.waits(REFUSED, now=NOW + timedelta(days=2))
+    assert models.waits(REFUSED, None, now=NOW)
+    assert not models.waits(REFUSED, None, now=NOW + timedelta(days=2))
 
 
 def test_what_was_decided_on_says_by_whom() -> None:
     decided = replace(READY, state="discarded", decided_by="account 1", decided_at=NOW - timedelta(hours=5))
-    (row,) = models.past([decided, READY, REFUSED], names=NAMES, now=NOW)
+    (row,) = models.past([decided, READY, REFUSED], {}, names=NAMES, now=NOW)
     assert (row.state, row.when, row.by) == ("Discarded", "5\u00a0h ago", "Ada")
 
 
