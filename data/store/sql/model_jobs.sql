@@ -20,7 +20,7 @@ ORDER BY (arguments ->> 'version')::int, id DESC;
 
 -- name: shell_under_way
 -- Whatever version of the file it was asked for.
-SELECT FROM job
+SELECT job.id FROM job
 JOIN model_version AS other ON other.id = (job.arguments ->> 'version')::int
 JOIN model_version AS wanted ON wanted.file_sha256 = other.file_sha256
 WHERE job.kind = %(kind)s AND job.finished_at IS NULL AND wanted.id = %(version)s
