@@ -143,17 +143,14 @@ def past(rows: Sequence[Past]) -> Any:
     """What became of the others."""
     if not rows:
         return html.P("No model was decided on yet.", className="nothing")
-    body = [
-        [
-            row.file,
-            row.building,
-            row.state,
-            f"{row.when}, by {row.by}",
-            _back(row) if row.returnable else None,
-        ]
-        for row in rows
-    ]
-    return dmc.Table(data={"head": ["File", "Building", "State", "When", None], "body": body})
+    head = dmc.TableTr([dmc.TableTh(word) for word in ("File", "Building", "State", "When", None)])
+    return dmc.Table([dmc.TableThead(head), dmc.TableTbody([_decided(row) for row in rows])])
+
+
+def _decided(row: Past) -> dmc.TableTr:
+    back = _back(row) if row.returnable else None
+    said = (row.file, row.building, row.state, f"{row.when}, by {row.by}", back)
+    return dmc.TableTr([dmc.TableTd(one) for one in said])
 
 
 def _back(row: Past) -> dcc.Link:

@@ -22,7 +22,6 @@ from dashboard.views.building import is_id
 from data.errors import BadInput, StoreBusy, StoreUnavailable
 from data.files import Files
 from data.store import Store, accounts, buildings, model_jobs, model_versions
-from data.store.jobs import Job
 from data.store.model_versions import Changes, Version
 
 PATH_TEMPLATE = "/admin/models/<version_id>"
@@ -283,35 +282,16 @@ def _register_decision(app: Dash, store: Store) -> None:
             if ctx.triggered_id == _DISCARD:
                 done = model_jobs.let_go(store, tenant=tenant, version=number, actor=actor)
             else:
-                done = make_current(store, tenant, number, name or "", timezone, actor)
+                done = model_jobs.make_current(
+                    store,
+                    tenant=tenant,
+                    version=number,
+                    building_name=name or "",
+                    timezone=timezone,
+                    actor=actor,
+                )
         except BadInput as error:
             return str(error)
         except (StoreUnavailable, StoreBusy):
             return _AWAY
         return "" if done else "Somebody has decided on this model already."
-
-
-def make_current(
-    store: Store, tenant: int, version: int, name: str, timezone: str | None, actor: str
-) -> bool:
-    """Ask for a version to become current under a name; False: it waits no longer.
-
-    One that was replaced stays its building's, whatever the name.
-
-    Raises:
-        BadInput: the name or the time zone is none.
-    """
-    job = model_jobs.newest(store, tenant=tenant, version=version).get(version)
-    if _under_way(job):
-        return True
-    found = model_versions.find(store, tenant=tenant, version=version)
-    wanted = (found is not None and found.state == "replaced") or model_versions.rename(
-        store, tenant=tenant, version=version, building_name=name, timezone=timezone, actor=actor
-    )
-    if wanted:
-        model_jobs.make_current(store, tenant=tenant, version=version, actor=actor)
-    return wanted
-
-
-def _under_way(job: Job | None) -> bool:
-    return job is not None and not job.over

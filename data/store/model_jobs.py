@@ -57,9 +57,26 @@ def read_again(store: Store, *, tenant: int, version: int, actor: str) -> int:
     return jobs.submit(store, tenant=tenant, kind=READ, arguments={"version": version}, actor=actor)
 
 
-def make_current(store: Store, *, tenant: int, version: int, actor: str) -> int:
-    """Ask for a version to become current; gives the job's id."""
-    return jobs.submit(store, tenant=tenant, kind=MAKE_CURRENT, arguments={"version": version}, actor=actor)
+def make_current(
+    store: Store, *, tenant: int, version: int, building_name: str, timezone: str | None, actor: str
+) -> bool:
+    """Ask for a version to become current under a name; False: it waits no longer.
+
+    One that was replaced stays its building's, whatever the name.
+
+    Raises:
+        BadInput: the name or the time zone is none.
+    """
+    job = newest(store, tenant=tenant, version=version).get(version)
+    if job is not None and not job.over:
+        return True
+    found = model_versions.find(store, tenant=tenant, version=version)
+    wanted = (found is not None and found.state == "replaced") or model_versions.rename(
+        store, tenant=tenant, version=version, building_name=building_name, timezone=timezone, actor=actor
+    )
+    if wanted:
+        jobs.submit(store, tenant=tenant, kind=MAKE_CURRENT, arguments={"version": version}, actor=actor)
+    return wanted
 
 
 def make_shell(store: Store, *, tenant: int, version: int, actor: str) -> int | None:
