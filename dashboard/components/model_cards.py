@@ -155,4 +155,4 @@ def _decided(row: Past) -> dmc.TableTr:
 
 def _back(row: Past) -> dcc.Link:
     label = f"{AGAIN}: {row.file}"
-    return dcc.Link(AGAIN, href=review_path(row.id), className="button compact", **_named(label))
+    return dcc.Link(AGAIN, href=review_path(row.id), className="place-link", **_named(label))
