@@ -10,9 +10,11 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -85,6 +87,31 @@ class Files:
             _finish(file, draft, target)
         return target
 
+    def forget(self, sha256: str, *, before: datetime) -> bool:
+        """Let a file go that was put before a time, with all that lies beside it; False: it was not there.
+
+        One that somebody puts meanwhile stays.
+
+        Args:
+            sha256: The file's.
+            before: Aware; a file that was put again since is kept.
+
+        Raises:
+            ValueError: this is no SHA-256 in hexadecimal.
+            OSError: the folder cannot be written to.
+        """
+        place, aside = self._place(sha256), self.folder / f".{secrets.token_hex(16)}"
+        if not _is_older(place, before):
+            return False
+        # From here on who puts it makes a place of their own: what was put until now is looked at again.
+        place.rename(aside)
+        if not _is_older(aside, before):
+            with suppress(OSError):  # there again already, with the same content
+                aside.rename(place)
+        gone = not place.exists()
+        shutil.rmtree(aside, ignore_errors=True)
+        return gone
+
     def _place(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is no SHA-256")
@@ -107,6 +134,14 @@ class Files:
                 yield draft, file
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _is_older(place: Path, before: datetime) -> bool:
+    """Whether a file is there and was put before a time."""
+    try:
+        return (place / _CONTENT).stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _make(folder: Path) -> None:

@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     keep_dead_letters_days: int = Field(
         90, ge=1, le=36_500, description="How many days messages that were refused are kept."
     )
+    keep_discarded_days: int = Field(
+        30, ge=1, le=36_500, description="How many days files of refused and discarded models are kept."
+    )
     columnstore_after_days: int = Field(
         30,
         ge=1,

@@ -16,6 +16,12 @@ SAME = "match-same"
 OTHER = "match-other"
 NONE = "match-none"
 UNDO = "match-undo"
+INVITATION = "matches-invitation"
+
+
+def invitation(building: int) -> html.Div:
+    """A place that says how many questions are open about a building's new model, and leads to them."""
+    return html.Div(id={"type": INVITATION, "building": building}, className="invitation")
 
 
 def question(one: Question, *, may_decide: bool) -> html.Article:

@@ -8,12 +8,13 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.components import live
+from dashboard.components import live, matches
 from dashboard.components.icon import named
 from dashboard.views.models import Action, Card, Past, Place, Standing
 
 VERSIONS = "version"  # name of the live list
 ACTIONS: dict[Action, str] = {"cancel": "Cancel", "again": "Read again", "discard": "Discard"}
+AGAIN = "Make current again"
 _ACTION = "version-action"
 
 
@@ -109,6 +110,7 @@ def _building(row: Card) -> html.Section:
     return html.Section(
         [
             html.H3(dcc.Link(row.name, href=f"/building/{row.id}")),
+            matches.invitation(row.id),
             facts(row.facts),
             html.Div(
                 [
@@ -141,5 +143,16 @@ def past(rows: Sequence[Past]) -> Any:
     """What became of the others."""
     if not rows:
         return html.P("No model was decided on yet.", className="nothing")
-    body = [[row.file, row.building, row.state, f"{row.when}, by {row.by}"] for row in rows]
-    return dmc.Table(data={"head": ["File", "Building", "State", "When"], "body": body})
+    head = dmc.TableTr([dmc.TableTh(word) for word in ("File", "Building", "State", "When", None)])
+    return dmc.Table([dmc.TableThead(head), dmc.TableTbody([_decided(row) for row in rows])])
+
+
+def _decided(row: Past) -> dmc.TableTr:
+    back = _back(row) if row.returnable else None
+    said = (row.file, row.building, row.state, f"{row.when}, by {row.by}", back)
+    return dmc.TableTr([dmc.TableTd(one) for one in said])
+
+
+def _back(row: Past) -> dcc.Link:
+    label = f"{AGAIN}: {row.file}"
+    return dcc.Link(AGAIN, href=review_path(row.id), className="place-link", **_named(label))

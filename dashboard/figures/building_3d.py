@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from shapely import Point
 
@@ -26,7 +26,17 @@ CANVAS_PX = (700.0, 520.0)
 
 _EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
+_SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
 _TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
+
+
+class Shell(Protocol):
+    """Walls, slabs, roofs and all else that a model has bodies of, as one glTF file."""
+
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def origin_m(self) -> tuple[float, float, float]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,11 @@ class Stand:
 
     exploded: float = 0.0  # from 0, as built, to 1
     alone: int | None = None  # the id of the one storey that is shown
+
+    @property
+    def whole(self) -> bool:
+        """Whether the building stands as built; only then its shell fits around it."""
+        return not self.exploded and self.alone is None
 
 
 def paint(
@@ -45,8 +60,14 @@ def paint(
             for level in solid.levels]  # fmt: skip
 
 
-def stand(solid: Solid, how: Stand) -> dict[int, dict[str, Any]]:
-    """What changes in each layer of the picture when the storeys move; the ground keeps to the lowest."""
+def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[str, Any]]:
+    """What changes in each layer of the picture when the storeys move; the ground keeps to the lowest.
+
+    Args:
+        solid: The building.
+        how: How its storeys stand.
+        shell: Whether the picture has the shell.
+    """
     steps = len(solid.levels) - 1
     apart = how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / max(steps, 1))
     lifts = [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
@@ -55,18 +76,28 @@ def stand(solid: Solid, how: Stand) -> dict[int, dict[str, Any]]:
         shown = how.alone in (None, level.storey)
         moved |= {at: {"modelMatrix": _lifted(lift), "visible": shown} for at in layers_of(number)}
     after = layers_of(len(lifts))[0]
-    return moved | {after + at: moved[0] for at in range(len(_north(solid, "light")))}
+    north = len(_north(solid, "light"))
+    moved |= {after + at: moved[0] for at in range(north)}
+    return moved | ({after + north: {"visible": how.whole}} if shell else {})
 
 
-def spec(solid: Solid, painted: Sequence[Sequence[Mapping[str, Any]]], *, how: Stand, scheme: Scheme) -> Spec:
-    """The whole picture; the layers of a level are at `layers_of`."""
+def spec(
+    solid: Solid,
+    painted: Sequence[Sequence[Mapping[str, Any]]],
+    *,
+    how: Stand,
+    scheme: Scheme,
+    shell: Shell | None = None,
+) -> Spec:
+    """The whole picture; the layers of a level are at `layers_of`, the shell is the last."""
     levels = [
         layer
         for level, rows in zip(solid.levels, painted, strict=True)
         for layer in (_plate(level, scheme), _rooms(level, rows), _name(level, scheme))
     ]
-    layers = [_ground(solid, scheme), *levels, *_north(solid, scheme)]
-    moved = stand(solid, how)
+    around = [_shell(solid, shell)] if shell else []
+    layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
+    moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
         "initialViewState": view(solid),
         "effects": deck.LIGHT,
@@ -211,3 +242,20 @@ def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
          "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 24, "fontFamily": FONT,
          "fontWeight": 640, "characterSet": ["N"]},
     ]  # fmt: skip
+
+
+def _shell(solid: Solid, shell: Shell) -> Spec:
+    """The last layer, as it is seen through; a click goes to the room behind it."""
+    middle = zip(shell.origin_m, solid.middle, strict=True)
+    return {
+        "@@type": "ScenegraphLayer",
+        "id": "shell",
+        "data": [{"position": [round(origin - at, 3) for origin, at in middle]}],
+        "scenegraph": shell.address,
+        "coordinateSystem": 0,  # metres, which layers of this kind do not take from the view
+        "getPosition": "@@=position",
+        "getOrientation": [0, 0, 90],  # glTF has y up
+        "_lighting": "pbr",  # without it all is white
+        "opacity": _SHELL_OPACITY,
+        "pickable": False,
+    }

@@ -109,7 +109,7 @@ def _register_lists(app: Dash, store: Store) -> None:
             rows, slots, inside=model_cards.inside, whole=lambda: model_cards.standing(list(rows.values()))
         )
         cards = views.cards(found.buildings, found.versions, names=found.names, now=now, units=account.units)
-        past = views.past(found.versions, names=found.names, now=now)
+        past = views.past(found.versions, found.jobs, names=found.names, now=now)
         mark = repr((cards, past))
         if mark == shown:
             return children, insides, no_update, no_update, no_update
@@ -129,7 +129,7 @@ def _standing(found: Found, now: datetime) -> list[views.Standing]:
     return [
         views.standing(version, found.jobs.get(version.id), names=found.names, now=now)
         for version in found.versions
-        if views.waits(version, now=now)
+        if views.waits(version, found.jobs.get(version.id), now=now)
     ]
 
 

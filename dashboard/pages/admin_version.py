@@ -22,7 +22,6 @@ from dashboard.views.building import is_id
 from data.errors import BadInput, StoreBusy, StoreUnavailable
 from data.files import Files
 from data.store import Store, accounts, buildings, model_jobs, model_versions
-from data.store.jobs import Job
 from data.store.model_versions import Changes, Version
 
 PATH_TEMPLATE = "/admin/models/<version_id>"
@@ -43,6 +42,7 @@ _DISCARD = "model-discard"
 _SAID = "model-said"
 _MISSING = "model-missing"
 
+_MAKE_CURRENT = "Make current"
 _HIDDEN = {"display": "none"}
 _AWAY = "The database cannot be reached right now; please try again in a moment."
 
@@ -92,7 +92,7 @@ def _form() -> html.Section:
             html.P(id=_OUTCOME, className="outcome"),
             html.Div(
                 [
-                    dmc.Button("Make current", id=_CURRENT),
+                    dmc.Button(_MAKE_CURRENT, id=_CURRENT),
                     dmc.Button("Discard", id=_DISCARD, variant="default"),
                 ],
                 className="version-actions",
@@ -114,6 +114,7 @@ def register(app: Dash, context: Context) -> None:
     models = Models(Files.of(context.settings))
     _register_version(app, context.store, models)
     _register_names(app, context.store)
+    _register_form(app, context.store)
     admin_preview.register(app, models)
     _register_outcome(app, context.store, models)
     _register_decision(app, context.store)
@@ -156,7 +157,7 @@ def _register_version(app: Dash, store: Store, models: Models) -> None:
             model_report.report(version.report, units=account.units)
             if version.report
             else html.P("The report follows when all of the file was read.", className="nothing"),
-            None if version.state == "ready" and not row.bar else _HIDDEN,
+            None if version.state in ("ready", "replaced") and not row.bar else _HIDDEN,
             read,
             None,
             mark,
@@ -179,6 +180,28 @@ def _register_names(app: Dash, store: Store) -> None:
         if version is None:
             raise PreventUpdate
         return _known(store, tenant), version.building_name, version.timezone
+
+
+def _register_form(app: Dash, store: Store) -> None:
+    """What can be said of a version: of one that was replaced only that it shall be current again."""
+
+    @app.callback(
+        Output(_NAME, "disabled"),
+        Output(_TIMEZONE, "disabled"),
+        Output(_CURRENT, "children"),
+        Output(_DISCARD, "style"),
+        Input(_SHOWN, "data"),
+        State(_VERSION, "data"),
+        prevent_initial_call=True,
+    )
+    @identity.needs(NEEDS)
+    def fit_form(_shown: str, number: int) -> tuple[Any, ...]:
+        version = model_versions.find(store, tenant=identity.current().tenant_id, version=number)
+        if version is None:
+            raise PreventUpdate
+        if version.state == "replaced":
+            return True, True, model_cards.AGAIN, _HIDDEN
+        return False, False, _MAKE_CURRENT, None
 
 
 def _known(store: Store, tenant: int) -> list[str]:
@@ -259,32 +282,16 @@ def _register_decision(app: Dash, store: Store) -> None:
             if ctx.triggered_id == _DISCARD:
                 done = model_jobs.let_go(store, tenant=tenant, version=number, actor=actor)
             else:
-                done = make_current(store, tenant, number, name or "", timezone, actor)
+                done = model_jobs.make_current(
+                    store,
+                    tenant=tenant,
+                    version=number,
+                    building_name=name or "",
+                    timezone=timezone,
+                    actor=actor,
+                )
         except BadInput as error:
             return str(error)
         except (StoreUnavailable, StoreBusy):
             return _AWAY
         return "" if done else "Somebody has decided on this model already."
-
-
-def make_current(
-    store: Store, tenant: int, version: int, name: str, timezone: str | None, actor: str
-) -> bool:
-    """Ask for a version to become current under a name; False: it waits no longer.
-
-    Raises:
-        BadInput: the name or the time zone is none.
-    """
-    job = model_jobs.newest(store, tenant=tenant, version=version).get(version)
-    if _under_way(job):
-        return True
-    renamed = model_versions.rename(
-        store, tenant=tenant, version=version, building_name=name, timezone=timezone, actor=actor
-    )
-    if renamed:
-        model_jobs.make_current(store, tenant=tenant, version=version, actor=actor)
-    return renamed
-
-
-def _under_way(job: Job | None) -> bool:
-    return job is not None and not job.over

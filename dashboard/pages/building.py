@@ -9,10 +9,10 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from dashboard.components import building_card, cards, live, notices, plan_controls, skeletons
+from dashboard.components import building_card, cards, live, matches, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import building_3d, floor_plan, matches, room_drawer
+from dashboard.pages import building_3d, floor_plan, room_drawer
 from dashboard.pages.floor_plan import GRAPH, STOREY
 from dashboard.pages.reader import Reader
 from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM

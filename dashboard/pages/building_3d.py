@@ -25,12 +25,14 @@ from dashboard.pages.plan_drawing import scale_of
 from dashboard.pages.reader import Reader, Then
 from dashboard.pages.room_drawer import AT, BUILDING, QUANTITY
 from dashboard.server import identity
-from dashboard.shell import MARK, SCHEME
+from dashboard.shell import MARK, SCHEME, TICK
 from dashboard.theme import Scheme, scheme_of
 from dashboard.views import building as views
 from dashboard.views import plan as plans
 from dashboard.views.building import VIEWS, Building
+from dashboard.views.shell import Shell, Shells
 from data.errors import StoreBusy, StoreUnavailable
+from data.files import Files
 from data.store import bodies
 
 VIEW = "building-view"  # its value is one of `views.building.VIEWS`
@@ -43,9 +45,13 @@ _DRAWN = "building-3d-drawn"  # dcc.Store: what is drawn, and a fingerprint of e
 _EXPLODED = "building-3d-exploded"
 _ALONE = "building-3d-alone"
 _WHOLE = "building-3d-whole"
+_SHELL = "building-3d-shell"
+_SHELL_WHY = "building-3d-shell-why"
+_SHELL_AT = "building-3d-shell-at"  # dcc.Store: the address of the shell; None: there is none
 
 _Painted = list[list[dict[str, Any]]]
 _SolidOf = Callable[[Building], Solid | None]
+_ShellOf = Callable[[Building], Shell | str]
 
 
 def switch(view: str | None) -> dmc.SegmentedControl:
@@ -82,9 +88,18 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error
 
+    shells = Shells(context.store, Files.of(context.settings))
+
+    def shell_of(found: Building) -> Shell | str:
+        try:
+            return shells.of(found.row, tenant=identity.current().tenant_id, revision=found.revision)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+
     _register_view(app, reader, solid_of)
     _register_click(app)
-    _register_picture(app, reader, solid_of)
+    _register_shell(app, reader, shell_of)
+    _register_picture(app, reader, solid_of, shell_of)
 
 
 def _register_view(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
@@ -125,7 +140,35 @@ def _register_click(app: Dash) -> None:
         return {"room": room, "at": datetime.now(UTC).isoformat()}, None
 
 
-def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
+def _register_shell(app: Dash, reader: Reader, shell_of: _ShellOf) -> None:
+    @app.callback(
+        Output(_SHELL, "disabled"),
+        Output(_SHELL_AT, "data"),
+        Output(_SHELL_WHY, "children"),
+        Input(TICK, "n_intervals"),
+        Input(_SHELL, "checked"),
+        Input(_EXPLODED, "value"),
+        Input(_ALONE, "checked"),
+        State(BUILDING, "data"),
+        State(_SHELL_AT, "data"),
+        State(_SHELL_WHY, "children"),
+    )
+    @identity.needs("viewer")
+    def offer_shell(
+        _ticks: int | None, wanted: bool, exploded: float, alone: bool, building: int, *shown: str | None
+    ) -> tuple[Any, ...]:
+        found = reader.building(building)
+        if found is None:
+            raise PreventUpdate
+        shell = shell_of(found)
+        hidden = "shown when all storeys stand together" if wanted and (exploded or alone) else ""
+        address, why = (shell.address, hidden) if isinstance(shell, Shell) else (None, shell)
+        if (address, why) == shown:
+            raise PreventUpdate
+        return address is None, address, why
+
+
+def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf, shell_of: _ShellOf) -> None:
     @app.callback(
         Output(_DECK, "data"),
         Output(_DRAWN, "data"),
@@ -137,6 +180,8 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         Input(_ALONE, "checked"),
         Input(_WHOLE, "n_clicks"),
         Input(AT, "data"),
+        Input(_SHELL, "checked"),
+        Input(_SHELL_AT, "data"),
         State(BUILDING, "data"),
         State(_DRAWN, "data"),
     )
@@ -150,6 +195,8 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         alone: bool,
         presses: int | None,
         at: dict[str, Any] | None,
+        with_shell: bool,
+        _shell_at: str | None,
         building: int,
         drawn: dict[str, Any] | None,
     ) -> tuple[Any, ...]:
@@ -159,9 +206,11 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         chosen = found.storey(storey)
         how = Stand(exploded=exploded / 100, alone=chosen.id if alone and chosen else None)
         look, units = scheme_of(scheme), identity.current().units
+        around = shell_of(found) if with_shell else None
+        shell = around if isinstance(around, Shell) else None
         painted = _painted(reader.then(found, at), shape, quantity, look)
         new: dict[str, Any] = {
-            "what": f"{found.revision} {look} {units}",
+            "what": f"{found.revision} {look} {units} {shell.address if shell else None}",
             "prints": [zlib.crc32(repr(row).encode()) for rows in painted for row in rows],
             "stand": [how.exploded, how.alone],
             "turn": presses or 0,
@@ -169,9 +218,9 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         if new == drawn:
             raise PreventUpdate
         if drawn is None or drawn["what"] != new["what"]:
-            picture = figures.spec(shape, painted, how=how, scheme=look)
+            picture = figures.spec(shape, painted, how=how, scheme=look, shell=shell)
             return picture | {"initialViewState": figures.view(shape, turn=new["turn"])}, new
-        return _changed(shape, painted, how, new, drawn), new
+        return _changed(shape, painted, how, new, drawn, shell=shell is not None), new
 
 
 def _painted(then: Then, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
@@ -186,7 +235,13 @@ def _painted(then: Then, shape: Solid, quantity: str, scheme: Scheme) -> _Painte
 
 
 def _changed(
-    shape: Solid, painted: _Painted, how: Stand, new: Mapping[str, Any], old: Mapping[str, Any]
+    shape: Solid,
+    painted: _Painted,
+    how: Stand,
+    new: Mapping[str, Any],
+    old: Mapping[str, Any],
+    *,
+    shell: bool,
 ) -> Patch:
     """Only what is another than what is shown; outlines are never sent again."""
     patch = Patch()
@@ -196,7 +251,7 @@ def _changed(
         if now != before:
             layers[figures.rooms_of(level)]["data"][piece].update(painted[level][piece])
     if new["stand"] != old["stand"]:
-        for layer, moved in figures.stand(shape, how).items():
+        for layer, moved in figures.stand(shape, how, shell=shell).items():
             layers[layer].update(moved)
     if new["turn"] != old["turn"]:
         patch["initialViewState"] = figures.view(shape, turn=new["turn"])
@@ -206,6 +261,7 @@ def _changed(
 def _canvas() -> list[Any]:
     return [
         dcc.Store(id=_DRAWN),
+        dcc.Store(id=_SHELL_AT),
         html.Div(
             html.Div(
                 dash_deck.DeckGL(id=_DECK, data=figures.EMPTY, enableEvents=["click"], tooltip=deck.TOOLTIP),
@@ -234,5 +290,7 @@ def _tools() -> Sequence[Any]:
             className="solid-slider",
         ),
         dmc.Switch(id=_ALONE, label="Only the chosen storey", checked=False, size="sm"),
+        dmc.Switch(id=_SHELL, label="Building's shell", checked=False, disabled=True, size="sm"),
+        html.Span(id=_SHELL_WHY, className="solid-why", role="status"),
         dmc.Button("Whole building", id=_WHOLE, variant="default", size="xs"),
     ]

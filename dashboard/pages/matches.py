@@ -30,8 +30,6 @@ ORDER = None  # reached from the building
 NEEDS: identity.Role = "operator"
 DECIDES: identity.Role = "manager"
 
-INVITATION = "matches-invitation"  # a place on other pages that says how many questions are open
-
 _BUILDING = "matches-building"  # dcc.Store: its id
 _HEADING = "matches-heading"
 _QUESTIONS = "matches-questions"
@@ -222,9 +220,9 @@ def _register_invitation(app: Dash, context: Context) -> None:
     kept = Kept(lambda tenant: matches.open_questions(context.store, tenant=tenant), for_s=_OPEN_KEPT_S)
 
     @app.callback(
-        Output({"type": INVITATION, "building": ALL}, "children"),
+        Output({"type": parts.INVITATION, "building": ALL}, "children"),
         Input(MARK, "data"),
-        State({"type": INVITATION, "building": ALL}, "id"),
+        State({"type": parts.INVITATION, "building": ALL}, "id"),
     )
     @identity.needs("viewer")
     def invite(_mark: Any, places: list[dict[str, Any]]) -> list[Any]:
@@ -237,11 +235,6 @@ def _register_invitation(app: Dash, context: Context) -> None:
         return [
             _invitation(views.invitation(found, place["building"]), place["building"]) for place in places
         ]
-
-
-def invitation(building: int) -> html.Div:
-    """A place that says how many questions are open about a building's new model, and leads to them."""
-    return html.Div(id={"type": INVITATION, "building": building}, className="invitation")
 
 
 def _invitation(text: str | None, building: int) -> Any:

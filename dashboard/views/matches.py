@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from shapely.geometry import mapping, shape
+
 from dashboard import format
 from data.store.matches import Candidate, MatchRow, Open, ReissueRow, Side
 
@@ -93,10 +95,21 @@ def _question(row: MatchRow) -> Question:
         name=_title(row.old),
         where=_where(row.old),
         stake=_devices(row.old.devices) if row.old.devices else None,
-        outline=row.old.footprint or row.old.position,
+        outline=_in_place(row),
         choices=choices,
         other_rooms=row.thing == "space",
     )
+
+
+def _in_place(row: MatchRow) -> dict[str, Any] | None:
+    """The old outline where it lies in the current model, whose origin may be another."""
+    outline = row.old.footprint or row.old.position
+    if outline is None or not row.frames:
+        return outline
+    moved = shape(outline)
+    for frame in row.frames:
+        moved = frame.shape(moved)
+    return dict(mapping(moved))
 
 
 def _choice(one: Candidate) -> Choice | None:

@@ -20,6 +20,7 @@ Tone = Literal["busy", "well", "bad", "still"]
 Action = Literal["cancel", "again", "discard"]
 Names = Mapping[str, str]  # of accounts, by what the audit calls them
 
+_WAITING = ("reading", "ready")
 _DECIDED = {"current": "Current", "replaced": "Replaced", "refused": "Refused", "discarded": "Discarded"}
 
 
@@ -49,6 +50,7 @@ class Past:
     state: str
     when: str
     by: str
+    returnable: bool  # whether it was current once and can be again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ def standing(version: Version, job: Job | None, *, names: Names, now: datetime) 
         now: Aware.
     """
     state, tone, text = _state(version, job)
-    running = job is not None and not job.over and version.state in ("reading", "ready")
+    running = job is not None and not job.over and version.state in (*_WAITING, "replaced")
     return Standing(
         id=version.id,
         file=version.file_name,
@@ -96,6 +98,8 @@ def standing(version: Version, job: Job | None, *, names: Names, now: datetime) 
 
 
 def _state(version: Version, job: Job | None) -> tuple[str, Tone, str]:
+    if version.state == "replaced" and job is not None and job.kind == MAKE_CURRENT and job.state != "done":
+        return _under_way(job) if not job.over else (_DECIDED["replaced"], "bad", job.message or "")
     if version.state in _DECIDED:
         tone: Tone = {"current": "well", "refused": "bad"}.get(version.state, "still")  # type: ignore[assignment]
         return _DECIDED[version.state], tone, version.message or ""
@@ -122,10 +126,17 @@ def _actions(version: Version, *, running: bool) -> tuple[Action, ...]:
     return ("discard",) if version.state == "ready" and not running else ()
 
 
-def waits(version: Version, *, now: datetime) -> bool:
-    """Whether a version stands among what is under way: it waits, or was refused just now."""
+def waits(version: Version, job: Job | None, *, now: datetime) -> bool:
+    """Whether a version stands among what is under way: it waits, comes back, or was refused just now.
+
+    Args:
+        version: The version.
+        job: Its newest job; None: it is forgotten.
+        now: Aware.
+    """
     lately = version.state == "refused" and now - version.created_at < REFUSED_SHOWN
-    return version.state in ("reading", "ready") or lately
+    returns = version.state == "replaced" and job is not None and not job.over
+    return version.state in _WAITING or lately or returns
 
 
 def brought(version: Version, *, names: Names, now: datetime) -> str:
@@ -138,8 +149,15 @@ def who(actor: str, names: Names) -> str:
     return names.get(actor, actor)
 
 
-def past(found: Iterable[Version], *, names: Names, now: datetime) -> list[Past]:
-    """What became of versions that were decided on, in the order given."""
+def past(found: Iterable[Version], jobs: Mapping[int, Job], *, names: Names, now: datetime) -> list[Past]:
+    """What became of versions that were decided on, in the order given.
+
+    Args:
+        found: The versions.
+        jobs: The newest job of each that has one.
+        names: Of the accounts.
+        now: Aware.
+    """
     return [
         Past(
             id=version.id,
@@ -148,9 +166,10 @@ def past(found: Iterable[Version], *, names: Names, now: datetime) -> list[Past]
             state=_DECIDED[version.state],
             when=format.age(version.decided_at or version.created_at, now=now),
             by=who(version.decided_by or version.created_by, names),
+            returnable=version.state == "replaced",
         )
         for version in found
-        if version.state in _DECIDED and not waits(version, now=now)
+        if version.state in _DECIDED and not waits(version, jobs.get(version.id), now=now)
     ]
 
 

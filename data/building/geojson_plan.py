@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from data.building import drawing, geojson_shapes, geometry
-from data.building.model import Door, Element, Georeference, Model, Space, Storey
+from data.building.model import GEOJSON, Door, Element, Georeference, Model, Space, Storey
 from data.building.plain import number, text
 from data.building.spaces import Room
 from data.errors import BadInput
@@ -143,7 +143,7 @@ def _model(features: Sequence[_Feature], place: Georeference) -> Model:
     near = _Near(rooms)
     return Model(
         sha256="",
-        schema="GeoJSON",
+        schema=GEOJSON,
         length_unit="METRE",
         length_unit_m=1.0,
         project=None,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.building import matching_equipment, matching_rooms, matching_storeys
-from data.building.alignment import align, rooms
+from data.building.alignment import Alignment, Frame, align, rooms
 from data.building.evidence import Pair, Weighed
 from data.building.known import THINGS, Known, Thing, of_model
 from data.building.model import Model
@@ -36,6 +36,7 @@ class Matching:
     doubtful: tuple[Doubt, ...]
     gone: tuple[tuple[Thing, int], ...]  # ids of which the new model has nothing
     new: tuple[tuple[Thing, int], ...]  # keys of which nothing was known; candidates of doubts too
+    frame: Frame  # where the current version's axes lie in the new one's
 
     def bound(self, thing: Thing) -> dict[int, int]:
         """The old id of each new key that is sure."""
@@ -57,20 +58,21 @@ def match(old: Known, new: Model) -> Matching:
     """
     after = of_model(new)
     current = old.part(gone=False)
-    first = _match(current, after)
+    alignment = align(current, after)
+    first = _match(current, after, alignment)
     found = {thing: {pair.new for pair in _sure(first, thing)} for thing in THINGS}
-    returned = _match(old.part(gone=True), after.without(found))
+    gone, rest = old.part(gone=True), after.without(found)
+    returned = _match(gone, rest, align(gone, rest))
     asked = {
         thing: {key for one in first[thing][1].values() for pair in one for key in (pair.new,)}
         for thing in THINGS
     }
     pairs = [pair for thing in THINGS for pair in _sure(first, thing)]
     pairs += [pair for thing in THINGS for pair in _sure(returned, thing) if pair.new not in asked[thing]]
-    return _told(pairs, first, current, after)
+    return _told(pairs, first, current, after, alignment.frame)
 
 
-def _match(old: Known, new: Known) -> dict[Thing, _Settled]:
-    alignment = align(old, new)
+def _match(old: Known, new: Known, alignment: Alignment) -> dict[Thing, _Settled]:
     before, after = rooms(old.spaces, old.storeys), rooms(new.spaces, new.storeys)
     spaces = matching_rooms.match(before, after, alignment)
     known_again = {one.old: one.new for one in spaces[0].values()}
@@ -86,7 +88,9 @@ def _sure(settled: Mapping[Thing, _Settled], thing: Thing) -> list[Pair]:
     return [one.pair(thing) for one in settled[thing][0].values()]
 
 
-def _told(pairs: list[Pair], settled: Mapping[Thing, _Settled], old: Known, new: Known) -> Matching:
+def _told(
+    pairs: list[Pair], settled: Mapping[Thing, _Settled], old: Known, new: Known, frame: Frame
+) -> Matching:
     doubts = [
         Doubt(thing=thing, old=one, candidates=tuple(pair.pair(thing) for pair in several))
         for thing in THINGS
@@ -103,4 +107,5 @@ def _told(pairs: list[Pair], settled: Mapping[Thing, _Settled], old: Known, new:
         new=tuple(
             (thing, one) for thing in THINGS for one in new.names()[thing] if (thing, one) not in bound
         ),
+        frame=frame,
     )

@@ -152,6 +152,9 @@ class Georeference:
         return self.true_north_deg if self.map_north_deg is None else self.map_north_deg
 
 
+GEOJSON = "GeoJSON"  # `schema` of a plan that was drawn: it has no bodies
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """A whole file."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from data.building import library, report
+from data.building import bringing, library, report
 from data.errors import BadInput
 from data.files import Files
 from data.settings import Settings
@@ -79,9 +79,9 @@ def make_model_current(work: Work) -> dict[str, Any]:
     Raises:
         BadInput: the version is not ready, or its building has a model that shares nothing with it.
     """
-    version = _version(work)
+    version, files = _version(work), Files.of(work.settings)
     model = library.read(
-        Files.of(work.settings),
+        files,
         version.file_sha256,
         name=version.file_name,
         on_progress=work.progress,
@@ -91,6 +91,8 @@ def make_model_current(work: Work) -> dict[str, Any]:
     saved = model_versions.make_current(
         work.store, tenant=work.tenant, version=version.id, model=model, actor=work.actor
     )
+    # A worker that is killed before this runs the job anew.
+    bringing.ask_for_shell(work.store, files, model, tenant=work.tenant, version=version.id, actor=work.actor)
     return asdict(saved)
 
 

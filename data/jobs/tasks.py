@@ -13,7 +13,7 @@ from threading import Event
 
 import structlog
 
-from data.jobs import import_model, model_shell
+from data.jobs import import_model, model_files, model_shell
 from data.jobs.work import Task
 from data.settings import Settings
 from data.store import Store, job_runs, model_jobs, retention
@@ -39,12 +39,13 @@ class Periodic:
 
 
 def keep(settings: Settings, stop: Event) -> None:
-    """Drop what is older than its setting allows (`data.store.retention`), as the owner of the tables."""
+    """Drop what is older than its setting allows: rows (`data.store.retention`), then files of models."""
     for doubt in retention.doubts(settings):
         log.warning("retention", doubt=doubt)
     kept = retention.keep(settings, stop=stop)
     if kept.dropped or kept.converted:
         log.info("retention", dropped=len(kept.dropped), converted=kept.converted)
+    model_files.prune(settings, stop)
 
 
 def forget_jobs(settings: Settings, stop: Event) -> None:
@@ -59,10 +60,11 @@ def forget_jobs(settings: Settings, stop: Event) -> None:
 TASKS: dict[str, Task] = {
     model_jobs.READ: import_model.import_model,
     model_jobs.MAKE_CURRENT: import_model.make_model_current,
-    "model-shell": model_shell.model_shell,
+    model_jobs.SHELL: model_shell.model_shell,
 }
 
 PERIODIC: Sequence[Periodic] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
+    Periodic(name="missing shells", cron="*/15 * * * *", do=model_files.make_missing_shells),
 )

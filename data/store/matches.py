@@ -15,6 +15,7 @@ import psycopg
 from psycopg.errors import LockNotAvailable, RaiseException
 from psycopg.rows import class_row, kwargs_row
 
+from data.building.alignment import Frame
 from data.building.known import Thing
 from data.building.model import GeoJson
 from data.errors import BadInput, StoreBusy, StoreRefused
@@ -63,6 +64,7 @@ class MatchRow:
     state: State
     confidence: float
     old: Side
+    frames: tuple[Frame, ...]  # one after the other, from the old thing's axes into the current model's
     candidates: tuple[Candidate, ...]  # the likeliest first
     new_id: int | None  # what was accepted
     how: str | None  # "takes over" or "joins", of what was accepted
@@ -159,10 +161,13 @@ def _call(store: Store, statement: str, wanted: dict[str, Any], tenant: int, act
     return row[0]
 
 
-def _match(*, old: dict[str, Any], candidates: list[dict[str, Any]], **row: Any) -> MatchRow:
+def _match(
+    *, old: dict[str, Any], candidates: list[dict[str, Any]], frames: list[dict[str, Any]], **row: Any
+) -> MatchRow:
     return MatchRow(
         **row,
         old=Side(**old),
+        frames=tuple(Frame(one["angle_rad"], tuple(one["shift_m"])) for one in frames),
         candidates=tuple(
             Candidate(
                 id=one["id"],

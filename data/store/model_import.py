@@ -125,7 +125,13 @@ class _Import:
             )
         reissue = None
         if previous_sha256 is not None:
-            reissue = reissues.begin(self._connection, self._building, self._model.sha256, previous_sha256)
+            reissue = reissues.begin(
+                self._connection,
+                self._building,
+                self._model.sha256,
+                previous_sha256,
+                self._matching.frame,
+            )
         self._connection.execute(_SQL["forget"], {"building_id": self._building})
         storeys = self._keep("storey", [(one, self._storey(one)) for one in self._model.storeys])
         spaces = self._keep("space", [(one, _space(one, storeys)) for one in self._model.spaces])

@@ -1,10 +1,10 @@
-"""The jobs of model versions: to read the file of one, and to make one current."""
+"""The jobs of model versions: to read the file of one, to make one current, and to make its shell."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from psycopg.rows import kwargs_row
+from psycopg.rows import class_row, kwargs_row
 
 from data.store import jobs, model_versions, statements
 from data.store.jobs import Job
@@ -12,6 +12,7 @@ from data.store.pool import Store
 
 READ = "import-model"
 MAKE_CURRENT = "make-model-current"
+SHELL = "model-shell"
 
 _SQL = statements.load("model_jobs")
 _ENDINGS = (".ifc", ".ifczip", ".zip")
@@ -56,9 +57,42 @@ def read_again(store: Store, *, tenant: int, version: int, actor: str) -> int:
     return jobs.submit(store, tenant=tenant, kind=READ, arguments={"version": version}, actor=actor)
 
 
-def make_current(store: Store, *, tenant: int, version: int, actor: str) -> int:
-    """Ask for a version to become current; gives the job's id."""
-    return jobs.submit(store, tenant=tenant, kind=MAKE_CURRENT, arguments={"version": version}, actor=actor)
+def make_current(
+    store: Store, *, tenant: int, version: int, building_name: str, timezone: str | None, actor: str
+) -> bool:
+    """Ask for a version to become current under a name; False: it waits no longer.
+
+    One that was replaced stays its building's, whatever the name.
+
+    Raises:
+        BadInput: the name or the time zone is none.
+    """
+    job = newest(store, tenant=tenant, version=version).get(version)
+    if job is not None and not job.over:
+        return True
+    found = model_versions.find(store, tenant=tenant, version=version)
+    wanted = (found is not None and found.state == "replaced") or model_versions.rename(
+        store, tenant=tenant, version=version, building_name=building_name, timezone=timezone, actor=actor
+    )
+    if wanted:
+        jobs.submit(store, tenant=tenant, kind=MAKE_CURRENT, arguments={"version": version}, actor=actor)
+    return wanted
+
+
+def make_shell(store: Store, *, tenant: int, version: int, actor: str) -> int | None:
+    """Ask for the shell of a version's file; gives the job's id, None: one of that file is under way."""
+    with store.transaction(tenant=tenant, actor=actor) as connection:
+        wanted = {"kind": SHELL, "version": version}
+        if connection.execute(_SQL["shell_under_way"], wanted).fetchone():
+            return None
+        return jobs.add(connection, tenant=tenant, kind=SHELL, arguments={"version": version}, actor=actor)
+
+
+def newest_shell(store: Store, *, tenant: int, building: int) -> Job | None:
+    """The newest job that makes the shell of the file a building is drawn from; None: there is none."""
+    wanted = {"kind": SHELL, "building_id": building}
+    with store.transaction(tenant=tenant) as connection:
+        return connection.cursor(row_factory=class_row(Job)).execute(_SQL["newest_shell"], wanted).fetchone()
 
 
 def let_go(store: Store, *, tenant: int, version: int, actor: str) -> bool:

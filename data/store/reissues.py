@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from data.building.alignment import Frame
 from data.building.evidence import Pair
 from data.building.known import (
     THINGS,
@@ -75,9 +76,14 @@ def is_same_building(there: Known, matching: Matching, binding: Ids) -> bool:
     return identified or asked or bool(binding["space"] or binding["equipment"])
 
 
-def begin(connection: Connection, building: int, sha256: str, previous_sha256: str) -> int:
+def begin(connection: Connection, building: int, sha256: str, previous_sha256: str, frame: Frame) -> int:
     """Note a version that follows another, with all rows of the building as they are; gives its id."""
-    wanted = {"building_id": building, "model_sha256": sha256, "previous_sha256": previous_sha256}
+    wanted = {
+        "building_id": building,
+        "model_sha256": sha256,
+        "previous_sha256": previous_sha256,
+        "frame": None if frame == Frame() else Jsonb({"angle_rad": frame.angle, "shift_m": frame.shift}),
+    }
     row = connection.execute(_SQL["reissue_add"], wanted).fetchone()
     assert row is not None  # it was inserted
     connection.execute(_SQL["reissues_forget"], {"building_id": building, "most": _KEPT})

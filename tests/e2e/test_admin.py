@@ -144,6 +144,26 @@ def test_a_newer_file_says_what_it_would_change(visit: Page, office: Office, tmp
     expect(visit.locator(".building-heading")).to_contain_text("Discarded")
 
 
+def test_a_replaced_model_is_made_current_again(visit: Page, office: Office, tmp_path: Path) -> None:
+    with office.worker():
+        for rooms in (("501",), ("501", "502")):
+            found = bring(visit, house(tmp_path / "school.ifc", *rooms))
+            expect(found).to_contain_text("Ready")
+            found.get_by_role("link", name="Review").click()
+            visit.get_by_role("button", name="Make current", exact=True).click()
+            expect(visit.get_by_role("link", name="Open school")).to_be_visible()
+            visit.get_by_role("link", name="Admin").first.click()
+        replaced = visit.locator("tr", has_text="school.ifc").filter(has_text="Replaced")
+        replaced.get_by_role("link", name="Make current again").click()
+        expect(visit.get_by_text("Replaces the model of school")).to_contain_text("0 new, 1 gone")
+        expect(visit.get_by_role("textbox", name="Building")).to_be_disabled()
+        expect(visit.get_by_role("button", name="Discard")).to_be_hidden()
+        visit.get_by_role("button", name="Make current again").click()
+        visit.get_by_role("link", name="Open school").click(timeout=PATIENCE_MS)
+    expect(visit.locator(".room-list")).to_contain_text("501")
+    expect(visit.locator(".room-list")).not_to_contain_text("502")
+
+
 def test_a_broken_file_is_refused_in_one_sentence(visit: Page, office: Office, tmp_path: Path) -> None:
     whole = house(tmp_path / "whole.ifc", "301").read_bytes()
     broken = tmp_path / "broken.ifc"

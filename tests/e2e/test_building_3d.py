@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
+from data.building import shell_library
+from data.building.bringing import Taken, bring_in, take
 from data.building.model import Storey
+from data.files import Files
 from data.store import Store, accounts, buildings, devices
-from tests.e2e.pictures import coloured, settled
+from tests.e2e.pictures import coloured, colours, settled
 from tests.e2e.test_pages import Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
 from tests.local_run import eventually
 from tests.store.test_buildings import MODEL, room
+from tests.unit.ifc_models import House, box
 
 CODE = "@@=constructor"  # a name that deck.gl's JSON would take for an expression
 TOWER = replace(
     MODEL,
+    sha256="70" * 32,
     storeys=(
         Storey(key=1, name="Ground", global_id="s1", elevation_m=0.0, base_m=0.0),
         Storey(key=2, name="Upper", global_id="s2", elevation_m=3.0, base_m=3.0),
@@ -168,3 +175,74 @@ def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
     visit.reload()
     assert settled(canvas(visit), lambda pixels: pixels > 1_000) > 1_000
     assert visit.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.fixture(scope="module")
+def house(twin: Twin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Taken]]:
+    """The address of a building of one room under a roof, and the file that it was brought in with."""
+    made = House()
+    made.extrude(made.add("IfcSpace", "101", part_of=made.storey), box(8, 6), 2.5, at=(0, 0, 0))
+    made.extrude(made.add("IfcWall", "South", inside=made.storey), box(8.6, 0.3), 3, at=(-0.3, -0.3, 0))
+    made.extrude(made.add("IfcRoof", "Roof", inside=made.storey), box(6, 4), 0.2, at=(1, 1, 3.5))
+    store = Store.open(twin.settings, role="worker")
+    path: Path = tmp_path_factory.mktemp("model") / "house.ifc"
+    taken, tenant = take(twin.settings, made.write(path)), buildings.find_tenant(store, "main")
+    building = bring_in(store, taken, tenant=tenant, name="House", actor="test").saved.building
+    twin.say("house/1", "co2", 1300.0)
+    (device,) = {one.device_id for one in devices.overview(store, tenant=tenant) if one.device == "house/1"}
+    (space,) = buildings.spaces_by_global_id(store, tenant=tenant, building=building).values()
+    buildings.bind_device(store, tenant=tenant, device=device, space=space)
+    yield f"{twin.address}/building/{building}?view=3d&quantity=co2", taken
+    store.close()
+
+
+def differing(before: Counter[object], after: Counter[object]) -> int:
+    """How many pixels of two pictures have other colours."""
+    return (before - after).total()
+
+
+def drawn(page: Page, condition: Callable[[Counter[object]], bool]) -> Counter[object]:
+    """The colours of the picture, as soon as a condition holds for them or the patience ends."""
+    seen: Counter[object] = Counter()
+
+    def holds() -> bool:
+        nonlocal seen
+        seen = Counter(colours(canvas(page)))
+        return condition(seen)
+
+    assert eventually(holds)
+    return seen
+
+
+def test_the_shell_is_offered_once_it_is_made_and_drawn_around_the_rooms(
+    visit: Page, twin: Twin, house: tuple[str, Taken]
+) -> None:
+    address, taken = house
+    visit.goto(address)
+    shell = visit.get_by_role("switch", name="Building's shell")
+    expect(visit.locator(".solid-why")).to_have_text("is being made", timeout=60_000)
+    expect(shell).to_be_disabled()
+    assert settled(canvas(visit), lambda pixels: pixels > 5_000) > 5_000
+    without = Counter[object](colours(canvas(visit)))
+    shell_library.make(Files.of(twin.settings), taken.sha256, name="house.ifc")
+    expect(shell).to_be_enabled(timeout=60_000)
+    shell.press("Space")
+    drawn(visit, lambda seen: differing(without, seen) > 5_000)
+    # One storey alone looks as the whole house did, without what stands around it.
+    visit.get_by_role("switch", name="Only the chosen storey").press("Space")
+    expect(visit.locator(".solid-why")).to_have_text("shown when all storeys stand together")
+    drawn(visit, lambda seen: differing(without, seen) < 500)
+
+
+def test_rooms_are_clicked_through_the_shell(visit: Page, twin: Twin, house: tuple[str, Taken]) -> None:
+    address, taken = house
+    shell_library.make(Files.of(twin.settings), taken.sha256, name="house.ifc")
+    visit.goto(address)
+    assert settled(canvas(visit), lambda pixels: pixels > 5_000) > 5_000
+    without = Counter[object](colours(canvas(visit)))
+    shell = visit.get_by_role("switch", name="Building's shell")
+    expect(shell).to_be_enabled(timeout=60_000)
+    shell.press("Space")
+    drawn(visit, lambda seen: differing(without, seen) > 5_000)
+    click_room(visit, "101")
+    expect(visit.get_by_role("dialog").locator(".room-title")).to_have_text("101")

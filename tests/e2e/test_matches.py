@@ -70,6 +70,13 @@ def test_the_building_page_leads_to_its_open_question(visit: Page, twin: Twin, d
     expect(visit.locator(".question .outline")).to_have_count(6)
 
 
+def test_the_card_of_its_model_leads_to_its_open_question(visit: Page, twin: Twin, divided: int) -> None:
+    visit.goto(f"{twin.address}/admin")
+    card = visit.locator(".model-building").filter(has=visit.locator(f"a[href='/building/{divided}']"))
+    card.get_by_role("link", name="1 question about the new model, 1 device waiting").click()
+    expect(visit.locator(".question")).to_contain_text("Room 0.01 Office")
+
+
 def test_a_question_is_answered_and_the_answer_taken_back(visit: Page, twin: Twin, divided: int) -> None:
     open_review(visit, twin, divided)
     visit.get_by_role("button", name="Same room").first.click()

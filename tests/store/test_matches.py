@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC
 
 import psycopg
 import pytest
+from shapely import union_all
+from shapely.geometry import shape
 
+from dashboard.views import matches as views
 from data.building.known import Thing
 from data.building.model import Model
 from data.errors import BadInput
@@ -387,3 +391,28 @@ def test_all_that_refers_to_a_room_is_known_to_the_decisions(migrated: Settings)
                 (thing,),
             )
             assert set(known) == set(there)
+
+
+def test_an_old_outline_is_led_into_the_axes_of_the_current_model(
+    web: Store, worker: Store, tenant: int, name: str
+) -> None:
+    divided = reissue(OFFICE, split, reissues.turned(30, 250.0, -80.0, 0.0), seed=5).model
+    save(worker, tenant, name, divided)
+    assert apart_m(*questions(web, tenant, name)) < 0.01
+    save(worker, tenant, name, reissue(divided, reissues.turned(0, -40.0, 7.0, 3.0), seed=6).model)
+    assert apart_m(*questions(web, tenant, name)) < 0.01
+
+
+def test_axes_that_were_left_again_lead_nowhere(web: Store, worker: Store, tenant: int, name: str) -> None:
+    divided = reissue(OFFICE, split, seed=5).model
+    save(worker, tenant, name, divided)
+    save(worker, tenant, name, reissue(divided, reissues.turned(0, -40.0, 7.0, 3.0), seed=6).model)
+    matches.return_to_previous(web, building=building_of(web, tenant, name), tenant=tenant, actor=ACTOR)
+    assert questions(web, tenant, name)[0].frames == ()
+
+
+def apart_m(question: MatchRow) -> float:
+    """How far the old room, as it is shown, is from all of its candidates together."""
+    (asked,) = views.review([question], None, zone=UTC).questions
+    old, *new = (shape(said) for said in (asked.outline, *(choice.outline for choice in asked.choices)))
+    return float(old.hausdorff_distance(union_all(new).convex_hull))

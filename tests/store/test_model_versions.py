@@ -16,7 +16,7 @@ from data.errors import BadInput
 from data.files import Files
 from data.jobs.import_model import import_model, make_model_current
 from data.settings import Settings
-from data.store import Store, buildings, matches, model_versions
+from data.store import Store, buildings, matches, model_jobs, model_versions
 from data.store.model_versions import Version
 from tests.unit.ifc_models import House, box
 
@@ -163,6 +163,38 @@ def test_one_that_was_replaced_can_be_made_current_again(desk: Desk, house: Hous
     make_model_current(desk.work(desk.read(house, tmp_path)))
     assert make_model_current(desk.work(first))["gone"] == 1
     assert desk.version(first).state == "current"
+
+
+def ask(desk: Desk, version: int, name: str) -> bool:
+    """Ask for a version to become current, as its page does."""
+    return model_jobs.make_current(
+        desk.web, tenant=desk.tenant, version=version, building_name=name, timezone=None, actor=ACTOR
+    )
+
+
+def test_one_that_was_replaced_is_asked_back_for_its_own_building_alone(
+    desk: Desk, house: House, tmp_path: Path
+) -> None:
+    first = desk.read(house, tmp_path)
+    make_model_current(desk.work(first))
+    house.add("IfcSpace", "102", part_of=house.storey)
+    make_model_current(desk.work(desk.read(house, tmp_path)))
+    assert ask(desk, first, "Another building")
+    job = model_jobs.newest(desk.web, tenant=desk.tenant, version=first)[first]
+    assert (job.kind, job.state) == (model_jobs.MAKE_CURRENT, "waiting")
+    assert desk.version(first).building_name == desk.name
+    assert ask(desk, first, desk.name)  # pressed twice: it is the same job
+    assert model_jobs.newest(desk.web, tenant=desk.tenant, version=first)[first].id == job.id
+
+
+def test_one_that_is_current_or_discarded_is_not_asked_for(desk: Desk, house: House, tmp_path: Path) -> None:
+    current = desk.read(house, tmp_path)
+    make_model_current(desk.work(current))
+    discarded = desk.read(house, tmp_path)
+    model_versions.discard(desk.web, tenant=desk.tenant, version=discarded, actor=ACTOR)
+    for version in (current, discarded):
+        assert not ask(desk, version, desk.name)
+        assert version not in model_jobs.newest(desk.web, tenant=desk.tenant, version=version)
 
 
 def test_to_return_from_a_version_makes_the_one_before_current(

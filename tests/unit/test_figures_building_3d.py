@@ -157,6 +157,42 @@ def test_one_storey_alone_hides_the_others() -> None:
     assert not shown["plate-1"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    address: str = "/models/1/shell.glb?of=1"
+    origin_m: tuple[float, float, float] = (5_000_003.0, 1.0, 2.0)
+
+
+def shelled(of: Solid, how: Stand = AS_BUILT) -> dict[str, Any]:
+    """The last layer of a picture with the shell."""
+    painted = figures.paint(of, {1: FRESH, 2: FRESH}, scale=SCALE, scheme="light")
+    drawn = figures.spec(of, painted, how=how, scheme="light", shell=Shell())
+    layer: dict[str, Any] = drawn["layers"][-1]
+    return layer
+
+
+def test_the_shell_stands_where_its_rooms_do() -> None:
+    far = build(Body(id=1, storey_id=1, footprint=square(5_000_000.0)))
+    # The room's middle is 5,000,002 m to the east, 2 m to the north and 1.4 m above the ground.
+    assert shelled(far)["data"] == [{"position": [1.0, -1.0, 0.6]}]
+
+
+def test_a_click_goes_through_the_shell() -> None:
+    assert shelled(build(*TWO_STOREYS))["pickable"] is False
+
+
+@pytest.mark.parametrize("how", [Stand(exploded=0.1), Stand(alone=2)])
+def test_the_shell_is_hidden_while_the_building_does_not_stand_as_built(how: Stand) -> None:
+    of = build(*TWO_STOREYS, north_deg=20.0)
+    assert shelled(of)["visible"]
+    assert not shelled(of, how)["visible"]
+
+
+def test_without_a_shell_no_layer_waits_for_one() -> None:
+    of = build(*TWO_STOREYS, north_deg=20.0)
+    assert figures.stand(of, AS_BUILT).keys() == set(range(len(picture(of)["layers"])))
+
+
 def test_a_turned_north_turns_its_arrow() -> None:
     arrow = picture(build(TWO_STOREYS[0], north_deg=90.0))["layers"][-2]["data"][0]["rings"][0]
     tip = max(arrow, key=lambda at: math.hypot(*at[:2]))

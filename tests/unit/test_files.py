@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,43 @@ def test_what_is_made_from_a_file_lies_beside_it_and_is_replaced_whole(files: Fi
 def test_without_a_setting_files_are_kept_in_the_state_folder(tmp_path: Path) -> None:
     assert Files.of(Settings(home=tmp_path)).folder == tmp_path / "files"
     assert Files.of(Settings(home=tmp_path, files=tmp_path / "elsewhere")).folder == tmp_path / "elsewhere"
+
+
+def put_days_ago(files: Files, days: float) -> None:
+    files.put(io.BytesIO(CONTENT), len(CONTENT))
+    files.put_beside(SHA256, "model.json", b"{}")
+    then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    os.utime(files.path(SHA256), (then, then))
+
+
+def a_day_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(days=1)
+
+
+def test_a_file_that_is_let_go_leaves_nothing_behind(files: Files) -> None:
+    put_days_ago(files, 2)
+    assert files.forget(SHA256, before=a_day_ago())
+    assert kept(files) == []
+    assert not files.forget(SHA256, before=a_day_ago())
+
+
+def test_a_file_that_was_put_again_since_stays(files: Files) -> None:
+    put_days_ago(files, 2)
+    files.put(io.BytesIO(CONTENT), len(CONTENT))
+    assert not files.forget(SHA256, before=a_day_ago())
+    assert len(kept(files)) == 2
+
+
+def test_a_file_that_is_put_while_it_is_let_go_stays(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_days_ago(files, 2)
+    move = Path.rename
+
+    def put_first(place: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", move)
+        files.put(io.BytesIO(CONTENT), len(CONTENT))
+        return move(place, target)
+
+    monkeypatch.setattr(Path, "rename", put_first)
+    assert not files.forget(SHA256, before=a_day_ago())
+    assert files.path(SHA256).read_bytes() == CONTENT
+    assert len(kept(files)) == 2

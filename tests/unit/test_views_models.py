@@ -84,13 +84,42 @@ def test_a_version_that_becomes_current_is_no_longer_discarded() -> None:
 
 def test_a_refusal_is_shown_in_its_own_words_for_a_day() -> None:
     assert standing(REFUSED, FAILED).text == "house.ifc is no IFC file."
-    assert models.waits(REFUSED, now=NOW)
-    assert not models.waits(REFUSED, now=NOW + timedelta(days=2))
+    assert models.waits(REFUSED, None, now=NOW)
+    assert not models.waits(REFUSED, None, now=NOW + timedelta(days=2))
+
+
+REPLACED = replace(
+    READY, state="replaced", building_id=1, building="House", decided_by="account 1", decided_at=NOW
+)
+RETURNS = replace(RUNNING, kind=MAKE_CURRENT, stage="writing the building", progress=None)
+
+
+def test_only_what_was_current_once_can_be_current_again() -> None:
+    discarded = replace(READY, state="discarded", decided_by="account 1", decided_at=NOW)
+    rows = models.past([REPLACED, discarded], {}, names=NAMES, now=NOW)
+    assert [row.returnable for row in rows] == [True, False]
+
+
+def test_a_version_that_comes_back_stands_among_what_is_under_way() -> None:
+    assert models.waits(REPLACED, RETURNS, now=NOW)
+    assert models.past([REPLACED], {REPLACED.id: RETURNS}, names=NAMES, now=NOW) == []
+    row = standing(REPLACED, RETURNS)
+    assert (row.state, row.text, row.bar) == ("Becoming current", "writing the building", True)
+
+
+def test_why_a_version_did_not_come_back_is_said() -> None:
+    row = standing(REPLACED, replace(FAILED, kind=MAKE_CURRENT))
+    assert (row.state, row.tone, row.text) == ("Replaced", "bad", "It failed 3 times, see the log.")
+
+
+def test_a_version_that_came_and_went_has_nothing_more_to_say() -> None:
+    row = standing(REPLACED, replace(RETURNS, state="done", finished_at=NOW))
+    assert (row.state, row.tone, row.text) == ("Replaced", "still", "")
 
 
 def test_what_was_decided_on_says_by_whom() -> None:
     decided = replace(READY, state="discarded", decided_by="account 1", decided_at=NOW - timedelta(hours=5))
-    (row,) = models.past([decided, READY, REFUSED], names=NAMES, now=NOW)
+    (row,) = models.past([decided, READY, REFUSED], {}, names=NAMES, now=NOW)
     assert (row.state, row.when, row.by) == ("Discarded", "5\u00a0h ago", "Ada")
 
 

@@ -28,6 +28,10 @@ WITH side AS (
 )
 SELECT model_match.id, model_match.thing, model_match.state, model_match.confidence, model_match.new_id,
     model_match.undo ->> 'how' AS how, coalesce(account.name, model_match.decided_by) AS decided_by, model_match.decided_at, model_reissue.made_at,
+    -- From the axes in which the old thing lies into those of the current model, step by step.
+    (SELECT coalesce(jsonb_agg(later.frame ORDER BY later.id), '[]') FROM model_reissue AS later
+        WHERE later.building_id = model_match.building_id AND later.id >= model_match.reissue_id
+            AND later.returned_at IS NULL AND later.frame IS NOT NULL) AS frames,
     -- What took over a new row says what that row said; it is compared as it was.
     CASE WHEN model_match.undo ? 'old' THEN old.told || jsonb_build_object(
         'name', model_match.undo -> 'old' -> 'name', 'area_m2', model_match.undo -> 'old' -> 'area_m2',

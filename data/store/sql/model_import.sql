@@ -35,8 +35,8 @@ SELECT id FROM building WHERE name = %(name)s;
 
 -- name: reissue_add
 -- Before anything is written: with all rows as they are.
-INSERT INTO model_reissue (tenant_id, building_id, model_sha256, previous_sha256, added, before, actor)
-SELECT app_tenant(), %(building_id)s, %(model_sha256)s, %(previous_sha256)s, '{}', model_snapshot(%(building_id)s),
+INSERT INTO model_reissue (tenant_id, building_id, model_sha256, previous_sha256, frame, added, before, actor)
+SELECT app_tenant(), %(building_id)s, %(model_sha256)s, %(previous_sha256)s, %(frame)s, '{}', model_snapshot(%(building_id)s),
     coalesce(nullif(current_setting('app.actor', true), ''), session_user)
 RETURNING id;
 
