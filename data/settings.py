@@ -163,6 +163,7 @@ class Settings(BaseSettings):
     )
     basemap: str | None = Field(
         None,
+        repr=False,  # a token has no place in a log
         description=(
             "What lies under the map: raster tiles (`https://…/{z}/{x}/{y}.png`), a style's address or a "
             "Mapbox token (`pk.…`); unset: a plain grid, for which no other host is asked."

@@ -29,7 +29,7 @@ CANVAS_PX = (900.0, 520.0)
 _WALL_M = 0.6  # what a building's outline has beyond its rooms; gaps up to twice as wide are walls
 _UNKNOWN_M = 6.0  # half of the side of a building without an outline, and its height
 _FAR_M = 10_000.0  # rooms as far from a model's origin tell that it is not where its place is
-_CLOSEST, _FARTHEST = 17.5, 1.0
+_CLOSEST, _FARTHEST = 18.0, 1.0
 _PITCH_DEG, _TILTED_FROM = 42.0, 13.0  # from farther away no height is seen
 
 GRID_ADDRESS = "/map/grid/{z}/{x}/{y}.geojson"
@@ -77,6 +77,11 @@ class Placed:
     at: Place  # its middle
     polygons: tuple[list[list[list[float]]], ...]  # rings of longitudes and latitudes
     height_m: float
+
+    @property
+    def corners(self) -> list[Place]:
+        """Of its outline, as far as it reaches."""
+        return [(x, y) for rings in self.polygons for x, y in rings[0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +150,14 @@ def spec(
     }  # fmt: skip
 
 
-def view_of(places: Iterable[Place], *, turn: int = 0) -> Spec:
+def view_of(places: Iterable[Place], *, turn: int = 0, canvas: tuple[float, float] = CANVAS_PX) -> Spec:
     """Where one looks from to see all places; deck.gl goes back to it when it is of another turn."""
     found = list(places) or [(-60.0, -40.0), (100.0, 62.0)]  # about where most people live
     west, east = min(at[0] for at in found), max(at[0] for at in found)
     south, north = min(at[1] for at in found), max(at[1] for at in found)
-    top, bottom = _mercator(north), _mercator(south)
+    top, bottom = mercator(north), mercator(south)
     across, down = max((east - west) / 360, 1e-9), max(bottom - top, 1e-9)
-    zoom = min(math.log2(CANVAS_PX[0] * 0.6 / 512 / across), math.log2(CANVAS_PX[1] * 0.6 / 512 / down))
+    zoom = min(math.log2(canvas[0] * 0.6 / 512 / across), math.log2(canvas[1] * 0.6 / 512 / down))
     zoom = round(min(_CLOSEST, max(_FARTHEST, zoom)), 2)
     return {
         "longitude": (west + east) / 2, "latitude": _latitude((top + bottom) / 2),
@@ -239,7 +244,7 @@ def _names(placed: Sequence[Placed], view: Spec, scheme: Scheme) -> list[Spec]:
 def _apart(one: Place, other: Place, zoom: float) -> bool:
     px = 512 * 2**zoom
     across = abs(one[0] - other[0]) / 360 * px
-    down = abs(_mercator(one[1]) - _mercator(other[1])) * px
+    down = abs(mercator(one[1]) - mercator(other[1])) * px
     return across > _NAME_PX[0] or down > _NAME_PX[1]
 
 
@@ -297,7 +302,7 @@ def grid(z: int, x: int, y: int) -> dict[str, Any]:
     }]}  # fmt: skip
 
 
-def _mercator(latitude: float) -> float:
+def mercator(latitude: float) -> float:
     """Where a latitude is on the web's square map: 0 at its northern edge, 1 at its southern."""
     within = math.radians(max(-85.05, min(85.05, latitude)))
     return 0.5 - math.asinh(math.tan(within)) / (2 * math.pi)

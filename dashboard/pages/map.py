@@ -58,11 +58,11 @@ class _Known:
         self.rows = rows
         self.placed = tuple(one for one in map(figures.place, rows) if one)
         corners = [(extent.west, extent.south), (extent.east, extent.north)] if extent else []
-        self.places = [*(one.at for one in self.placed), *corners]
+        self.places = [*(at for one in self.placed for at in one.corners), *corners]
 
     def in_view(self, building: int | None) -> list[figures.Place]:
         """Where one looks at: a building that has a place, else all there is."""
-        return [one.at for one in self.placed if one.id == building] or self.places
+        return [at for one in self.placed if one.id == building for at in one.corners] or self.places
 
 
 def layout(figure: str | None = None, building: str = "", **_query: str) -> Any:

@@ -8,16 +8,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from psycopg.rows import class_row
 
 from data.building.model import GeoJson
-from data.store import statements
-from data.store.pool import Store
+from data.store import spatial_answers, statements
+from data.store.pool import Connection, Store
+
+Way = Literal["postgis", "outlines"]  # of answering
 
 CELLS = 8  # of a tile, along each side: of 512 pixels, a cluster has 64
 
 _SQL = statements.load("map")
+_EDGE = 1e-6  # of a cell: what is on a border is in the one cell, however its place is rounded
+_AROUND_M = 2 * math.pi * 6_378_137  # along a side of the web's square map
 _RADII_M = (100.0, 2_000.0, 50_000.0, 1_000_000.0)  # a near answer costs a small look-up
 
 
@@ -91,16 +96,27 @@ def clusters(store: Store, *, tenant: int, z: int, x: int, y: int, silent_before
         y: Its row from the north, from 0.
         silent_before: A device that was heard last before it is counted as silent, aware.
     """
+    with store.transaction(tenant=tenant) as connection:
+        way: Way = "postgis" if spatial_answers.has_postgis(connection) else "outlines"
+        return clustered(connection, way, z, x, y, silent_before)
+
+
+def clustered(
+    connection: Connection, way: Way, z: int, x: int, y: int, silent_before: datetime
+) -> list[Cluster]:
+    """`clusters` by one way of answering, inside a transaction."""
+    cell_m = _AROUND_M / (CELLS << z)
+    more = 360 / (CELLS << z) * _EDGE + 1e-9  # which cell a device on the edge is in says the statement
     asked = {
-        # A little wider, as which cell a device on the edge is in is for the statement to say.
-        "west": _longitude(x, z) - 1e-9, "east": _longitude(x + 1, z) + 1e-9,
-        "north": _latitude(y, z) + 1e-9, "south": _latitude(y + 1, z) - 1e-9,
-        "cells_around": CELLS << z, "silent_before": silent_before,
+        "west": _longitude(x, z) - more, "east": _longitude(x + 1, z) + more,
+        "north": _latitude(y, z) + more, "south": _latitude(y + 1, z) - more,
+        "z": z, "x": x, "y": y, "edge": _EDGE, "silent_before": silent_before,
+        "cell_m": cell_m, "cell_from_m": _AROUND_M / 2 - (0.5 - _EDGE) * cell_m, "cells_around": CELLS << z,
         "first_column": x * CELLS, "last_column": (x + 1) * CELLS - 1,
         "first_row": y * CELLS, "last_row": (y + 1) * CELLS - 1,
     }  # fmt: skip
-    with store.transaction(tenant=tenant) as connection:
-        return connection.cursor(row_factory=class_row(Cluster)).execute(_SQL["clusters"], asked).fetchall()
+    cursor = connection.cursor(row_factory=class_row(Cluster))
+    return cursor.execute(_SQL[f"{way}_clusters"], asked).fetchall()
 
 
 def nearest(store: Store, *, tenant: int, longitude: float, latitude: float, limit: int = 5) -> list[Near]:

@@ -86,8 +86,13 @@ class Answers(Protocol):
 
 def of(connection: Connection) -> Answers:
     """The answers that the server can give: PostGIS's where it has it."""
+    return PostGis(connection) if has_postgis(connection) else Outlines(connection)
+
+
+def has_postgis(connection: Connection) -> bool:
+    """Whether the server answers from geometry; what is asked next in the transaction is not compiled."""
     row = connection.execute(_SQL["has_postgis"]).fetchone()
-    return PostGis(connection) if row and row[0] else Outlines(connection)
+    return bool(row and row[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
+from dashboard.figures import map as figures
 from data.building.model import Georeference
 from data.settings import Settings
-from data.store import Store, bodies, buildings, devices
+from data.store import Store, address, bodies, buildings, devices, spatial_answers
 from data.store import map as maps
 from data.store.batch import Batch, Position
 from data.store.ingestion import Writer
 from tests.store.conftest import NOON, hours, sample
 from tests.store.test_buildings import MODEL, room
+from tests.store.test_spatial import Owner, Town
 
 # Two by two in one cell of a far tile, each alone in a near one; and one on the other side of the earth.
 PLACES = {
@@ -94,6 +99,93 @@ def test_tiles_side_by_side_have_each_device_once(web: Store, outdoors: int, z: 
     assert sum(counts) == len(PLACES)
 
 
+_east = st.one_of(st.integers(-180, 179), st.floats(-180, 179.999)).map(float)
+_north = st.one_of(st.integers(-85, 85), st.floats(-85, 85)).map(float)
+_BORDERS = [(0.0, 0.0), (-180.0, 0.0), (45.0, 0.0), (0.0, 85.0), (11.25, -85.0)]
+
+
+@pytest.mark.parametrize("store_server", ["real"], indirect=True)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.tuples(_east, _north), min_size=1, max_size=12), z=st.integers(0, 20))
+@example(places=_BORDERS, z=0)
+@example(places=_BORDERS, z=3)
+@example(places=_BORDERS, z=20)
+def test_postgis_and_outlines_put_the_same_devices_together(
+    owner: Owner, places: list[tuple[float, float]], z: int
+) -> None:
+    tiles = {(x + right, y + down) for x, y in (tile_of(place, z) for place in places)
+             for right in (0, 1) for down in (0, 1)}  # fmt: skip
+    inside = [(x, y) for x, y in sorted(tiles) if x < 2**z and y < 2**z]
+    with owner.transaction(force_rollback=True):
+        town = new_town(owner)
+        for number, place in enumerate(places):
+            town.device(f"device {number}", location=place)
+        town.device("pole", location=(0.0, 90.0))
+        as_web(owner, town.tenant)
+        ways: tuple[maps.Way, ...] = ("postgis", "outlines")
+        one, other = (
+            [found for x, y in inside for found in maps.clustered(owner, way, z, x, y, NOON)] for way in ways
+        )
+    assert [replace(found, longitude=0, latitude=0) for found in one] == [
+        replace(found, longitude=0, latitude=0) for found in other
+    ]
+    assert [(found.longitude, found.latitude) for found in one] == [
+        pytest.approx((found.longitude, found.latitude), abs=1e-9) for found in other
+    ]
+    assert sum(found.devices for found in one) == len(places)
+
+
+def new_town(owner: Owner) -> Town:
+    """Of a tenant of its own, for as long as the transaction lasts."""
+    row = owner.execute("INSERT INTO tenant (name) VALUES ('town') RETURNING id").fetchone()
+    assert row is not None
+    return Town(owner, row[0])
+
+
+def as_web(owner: Owner, tenant: int) -> None:
+    """The rest of the transaction sees what the web part does."""
+    owner.execute("SELECT set_config('app.tenant', %s, true)", (str(tenant),))
+    owner.execute("SET LOCAL ROLE clerestory_web")
+
+
+@pytest.mark.parametrize("store_server", ["real"], indirect=True)
+def test_a_tile_among_100_000_devices_is_found_by_the_spatial_index(migrated: Settings) -> None:
+    plans: list[str] = []
+    with psycopg.connect(address.owner(migrated)) as owner:
+        town = new_town(owner)
+        owner.execute("SET LOCAL session_replication_role = replica")  # nothing of it is written down
+        owner.execute(_MANY_DEVICES, {"tenant": town.tenant, "at": NOON})
+        owner.execute("SET LOCAL session_replication_role = origin; ANALYZE device; ANALYZE device_state")
+        owner.execute(
+            "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0;"
+            "SET auto_explain.log_nested_statements = on; SET auto_explain.log_analyze = on;"
+            "SET auto_explain.log_level = notice; SET client_min_messages = notice"
+        )
+        as_web(owner, town.tenant)
+        assert spatial_answers.has_postgis(owner)
+        # The index is used inside a function, whose plan only the server's own log of plans shows.
+        owner.add_notice_handler(lambda notice: plans.append(notice.message_primary or ""))
+        found = maps.clustered(owner, "postgis", 12, *tile_of((12.5, 52.0), 12), NOON)
+        owner.rollback()
+    assert 100 < sum(one.devices for one in found) < 1000
+    assert any("device_state_geom" in plan for plan in plans), plans
+    assert not any("Seq Scan" in plan for plan in plans), plans
+
+
+# In a square of a degree, about one every 200 metres.
+_MANY_DEVICES = """
+    WITH made AS (
+        INSERT INTO device (tenant_id, name, convention)
+        SELECT %(tenant)s, 'device ' || number, 'json' FROM generate_series(1, 100000) AS number
+        RETURNING id
+    )
+    INSERT INTO device_state (device_id, tenant_id, last_seen, location)
+    SELECT id, %(tenant)s, %(at)s, jsonb_build_object('type', 'Point', 'coordinates',
+        jsonb_build_array(12 + (number %% 317) / 317.0, 51.5 + number / 100000.0))
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM made) AS numbered
+"""
+
+
 def test_a_device_in_a_room_is_not_outdoors(
     web: Store, worker: Store, outdoors: int, tenant_ids: dict[str, int]
 ) -> None:
@@ -145,6 +237,26 @@ def test_a_building_has_its_place_and_the_outlines_of_its_ground_floor(
     assert found.footprints is not None
     assert len(found.footprints) == len([one for one in PLACED.spaces if one.storey == 1 and one.footprint])
     assert (found.bottom_m, found.top_m) == (0.0, 2.8)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "ahead"), [(0.0, (0.0, 1.0)), (90.0, (1.0, 0.0)), (180.0, (0.0, -1.0)), (270.0, (-1.0, 0.0))]
+)
+def test_a_building_that_was_turned_by_hand_is_turned_on_the_map(
+    web: Store, worker: Store, tenant_ids: dict[str, int], rotation: float, ahead: tuple[float, float]
+) -> None:
+    # A block 100 m ahead of the origin: the compass says where it lies.
+    block = {"type": "Polygon", "coordinates": [[[-5, 95], [5, 95], [5, 105], [-5, 105], [-5, 95]]]}
+    model = replace(PLACED, spaces=tuple(replace(one, footprint=block) for one in PLACED.spaces))
+    tenant = tenant_ids["main"]
+    saved = buildings.save(worker, tenant=tenant, model=model, name="Turned").building
+    buildings.place_by_hand(
+        web, tenant=tenant, building=saved, latitude=0.0, longitude=30.0, rotation_deg=rotation, actor="me"
+    )
+    drawn = figures.place(next(one for one in maps.buildings(web, tenant=tenant) if one.id == saved))
+    assert drawn is not None
+    east, north = (round(degrees * 111_000 / 100) for degrees in (drawn.at[0] - 30.0, drawn.at[1]))
+    assert (east, north) == ahead
 
 
 def test_a_building_without_a_place_is_there_without_one(

@@ -24,6 +24,19 @@ AS $$
     WHERE tenant_id = app_tenant() AND geom && ST_MakeEnvelope(west, south, east, north, 4326)
 $$;
 
+-- Devices that stand in no room, with their geometry: joined here, as under row-level security every one of
+-- them would be looked up again by its number.
+CREATE OR REPLACE FUNCTION device_outdoors(west float8, south float8, east float8, north float8)
+RETURNS TABLE (device_id int, device text, last_seen timestamptz, geom geometry)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT device.id, device.name, state.last_seen, state.geom
+    FROM device_state AS state
+    JOIN device ON device.tenant_id = state.tenant_id AND device.id = state.device_id
+    WHERE state.tenant_id = app_tenant() AND device.space_id IS NULL
+        AND state.geom && ST_MakeEnvelope(west, south, east, north, 4326)
+$$;
+
 -- Rooms of a building, and buildings, whose boxes meet a box: what the index finds, to be looked at
 -- exactly by whoever asks, as it keeps boxes in single precision.
 CREATE OR REPLACE FUNCTION space_within(of_building int, west float8, south float8, east float8, north float8)
@@ -46,6 +59,8 @@ AS $$
 $$;
 
 REVOKE EXECUTE ON FUNCTION space_within(int, float8, float8, float8, float8),
-    building_within(float8, float8, float8, float8) FROM PUBLIC;
+    building_within(float8, float8, float8, float8),
+    device_outdoors(float8, float8, float8, float8) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION space_within(int, float8, float8, float8, float8),
-    building_within(float8, float8, float8, float8) TO clerestory_web, clerestory_worker;
+    building_within(float8, float8, float8, float8),
+    device_outdoors(float8, float8, float8, float8) TO clerestory_web, clerestory_worker;

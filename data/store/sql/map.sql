@@ -1,5 +1,6 @@
--- What the map shows. Viewports are asked of `device_within`, which answers from the GiST index where
--- the server has PostGIS; what is put together from its answer is the same text on every store.
+-- What the map shows. Those that begin with `postgis_` are answered from the server's geometry and its GiST
+-- index, those that begin with `outlines_` from the GeoJSON that is kept, where there is no PostGIS; both
+-- answer the same.
 
 -- name: buildings
 -- One row a building, by name, with the outlines of the rooms on its ground floor: the lowest storey
@@ -25,24 +26,39 @@ CROSS JOIN LATERAL (
 ) AS heights
 ORDER BY building.name, building.id;
 
--- name: clusters
+-- name: postgis_clusters
 -- Devices outdoors in one tile of the web's square map, put together by a grid of cells in it: one row a
 -- cell, at the middle of its devices. A device belongs to one cell alone, so tiles can be set side by side.
 WITH outdoors AS (
-    SELECT device.id, device.name, state.last_seen,
-        (state.location #>> '{coordinates,0}')::float8 AS longitude,
-        (state.location #>> '{coordinates,1}')::float8 AS latitude
-    FROM device_within(%(west)s, %(south)s, %(east)s, %(north)s) AS inside (device_id)
-    JOIN device ON device.id = inside.device_id AND device.space_id IS NULL
-    JOIN device_state AS state ON state.device_id = device.id
+    SELECT inside.*, ST_SnapToGrid(ST_Transform(geom, 3857), -%(cell_from_m)s, %(cell_from_m)s,
+                                   %(cell_m)s, %(cell_m)s) AS cell
+    FROM device_outdoors(%(west)s, %(south)s, %(east)s, %(north)s) AS inside
+)
+SELECT count(*) AS devices, avg(ST_X(geom)) AS longitude, avg(ST_Y(geom)) AS latitude,
+    min(device_id) AS device_id, min(device) AS device, max(last_seen) AS last_seen,
+    count(*) FILTER (WHERE last_seen < %(silent_before)s) AS silent
+FROM outdoors
+GROUP BY cell
+HAVING ST_Intersects(cell, ST_TileEnvelope(%(z)s, %(x)s, %(y)s))
+ORDER BY ST_Y(cell) DESC, ST_X(cell);
+
+-- name: outlines_clusters
+WITH outdoors AS (
+    SELECT device.id, device.name, state.last_seen, place.longitude, place.latitude
+    FROM device_state AS state
+    JOIN device ON device.id = state.device_id AND device.space_id IS NULL
+    CROSS JOIN LATERAL (
+        SELECT (state.location #>> '{coordinates,0}')::float8 AS longitude,
+            (state.location #>> '{coordinates,1}')::float8 AS latitude
+    ) AS place
+    WHERE place.longitude BETWEEN %(west)s AND %(east)s AND place.latitude BETWEEN %(south)s AND %(north)s
 ),
 placed AS (
     SELECT outdoors.*,
-        floor((longitude + 180) / 360 * %(cells_around)s)::bigint AS column_,
-        floor((0.5 - ln((1 + sind(latitude)) / (1 - sind(latitude))) / (4 * pi())) * %(cells_around)s)::bigint
-            AS row_
+        floor((longitude + 180) / 360 * %(cells_around)s + %(edge)s)::bigint AS column_,
+        floor((0.5 - ln((1 + sind(latitude)) / (1 - sind(latitude))) / (4 * pi())) * %(cells_around)s
+              + %(edge)s)::bigint AS row_
     FROM outdoors
-    WHERE abs(latitude) < 85.06
 )
 SELECT count(*) AS devices, avg(longitude) AS longitude, avg(latitude) AS latitude,
     min(id) AS device_id, min(name) AS device, max(last_seen) AS last_seen,
