@@ -18,18 +18,19 @@ _ONE_MORE_S = 28 * 86_400.0
 Floats = NDArray[np.float64]
 
 
-def affordable(times_s: Floats, scores: Floats, *, above: float) -> list[int]:
+def affordable(times_s: Floats, scores: Floats, *, above: float, first: int = 0) -> list[int]:
     """The rows at which to raise an alarm; later rows change nothing about earlier ones.
 
     Args:
         times_s: Rising; shape (n,) [s].
         scores: Same shape; higher is stranger.
         above: What a score has to exceed.
+        first: Rows that raise none, since all is new in them.
     """
     raised: list[int] = []
     peaks: list[float] = []  # the highest score of each earlier day on which one exceeded it, rising
     peak, began = 0.0, -np.inf
-    for row in np.flatnonzero(scores > above):
+    for row in np.flatnonzero(scores[first:] > above) + first:
         now, strength = float(times_s[row]), float(scores[row])
         if now - began >= _APART_S:
             insort(peaks, peak)

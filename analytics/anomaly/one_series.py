@@ -24,6 +24,7 @@ _HALF_LIFE = 32.0  # rows in which what lasts is half forgotten
 _QUIET = 128  # rows an onset has to stand out from
 _SCALES = (1, 4, 16)  # rows the surprise is averaged over
 _STILL = 4  # rows in which a series is expected to move
+_LEARNING = 256  # rows before the first alarm: the longest course that is compared
 _LARGEST = 1e100  # so that its square can be summed
 _ONSET, _ONSETS = 0.1, 10  # the height of an ordinary onset, and how many of its own a series has to show
 _HIGHEST = 0.5  # what an onset counts for in that at most, so that one anomaly does not hide the next
@@ -57,7 +58,8 @@ def alarms(values: pd.Series) -> pd.DatetimeIndex:
         later neither adds nor takes an alarm.
     """
     known = _Known(values)
-    return known.index[affordable(known.times_s, _causal(known), above=_LASTING)]
+    rows = affordable(known.times_s, _causal(known), above=_LASTING, first=_LEARNING)
+    return known.index[rows]
 
 
 class _Known:

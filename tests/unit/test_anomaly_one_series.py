@@ -89,6 +89,14 @@ def test_what_is_stronger_than_before_is_worth_an_alarm_past_the_budget() -> Non
     assert 500 in affordable(times_s, scores, above=1 / 3)
 
 
+def test_nothing_is_alarming_while_all_is_new() -> None:
+    values = changed(changed(building(), slice(100, 102), 60.0), slice(1500, 1502), 80.0)
+
+    raised = alarms(values)
+    assert values.index[1500] in raised
+    assert raised.min() >= values.index[256]
+
+
 def test_alarms_are_a_day_apart() -> None:
     values = building()
     for row in range(1000, 2000, 20):
@@ -118,10 +126,14 @@ def test_a_sentinel_spoils_no_later_score() -> None:
     peak=st.floats(-1e6, 1e6),
 )
 @settings(max_examples=8, deadline=None)
-def test_the_future_changes_no_causal_score(length: int, seed: int, peak: float) -> None:
+def test_the_future_changes_no_causal_score_and_no_alarm(length: int, seed: int, peak: float) -> None:
     whole = changed(building(seed), slice(1500, 1510), peak)
 
-    pd.testing.assert_series_equal(score(whole.iloc[:length]), score(whole).iloc[:length], check_freq=False)
+    part = whole.iloc[:length]
+
+    pd.testing.assert_series_equal(score(part), score(whole).iloc[:length], check_freq=False)
+    raised = alarms(whole)
+    assert alarms(part).equals(raised[raised.isin(part.index)])
 
 
 values_and_times = st.lists(
