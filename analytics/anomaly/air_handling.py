@@ -27,7 +27,7 @@ def day_scores(frame: pd.DataFrame, *, normal_days: Sequence[date]) -> pd.Series
 
     Each symptom counts log(1 + z²), z being its distance from the range of normal days in its tolerance and
     their standard deviation: the surprise of a heavy-tailed error, so that one sensor gone wild does not hide
-    what others say.
+    what others say. What few normal days have taught counts less.
 
     Args:
         frame: One column a point, DatetimeIndex (days are those of its time zone). Points are known by the
@@ -62,6 +62,16 @@ def _surprise(amounts: Floats, normal: Floats) -> Floats:
     usual = np.vstack([normal, _IDEAL])
     beyond = np.fmax(amounts - np.fmax.reduce(usual), np.fmin.reduce(usual) - amounts)
     variance = pd.DataFrame(usual).var().fillna(0).to_numpy()
-    surprise = np.log1p(np.maximum(beyond, 0) ** 2 / (1 + variance))
+    surprise = _trust(normal) * np.log1p(np.maximum(beyond, 0) ** 2 / (1 + variance))
     judged = ~np.isnan(surprise).all(axis=1)
     return np.where(judged, np.nansum(surprise, axis=1), np.nan)
+
+
+def _trust(normal: Floats) -> Floats:
+    """How much a symptom counts: a rule fully, what was learnt by how many days it was learnt from.
+
+    Of new sound days a share of (n - 1) / (n + 1) is expected within the range of n of them (Wilks 1941); the
+    ideal unit counts as one more.
+    """
+    days = np.count_nonzero(~np.isnan(normal), axis=0)
+    return np.where(np.isnan(_IDEAL), days / (days + 2), 1.0)

@@ -39,15 +39,15 @@ SYMPTOMS = (
     Symptom("heating_cools_k", 1.0, 0.0),
     Symptom("both_coils", 0.1, 0.0),
     Symptom("pressure", 0.1, 0.0),  # duct pressure against its set point, as a share of that
-    Symptom("fresh_air", 0.1),  # share of outdoor air against the damper's position
+    Symptom("fresh_air", 0.15),  # share of outdoor air against the damper's position
     Symptom("cooling_full", 0.1),  # share of the day
     Symptom("heating_full", 0.1),
-    Symptom("no_free_cooling", 0.1),
+    Symptom("no_free_cooling", 0.2),  # share of the day that it was there to have
     Symptom("return_c", 1.0),
     Symptom("fan", 0.1),
     Symptom("return_fan", 0.1),
-    Symptom("cooling_k", 5.0),  # that the fully open valve would cool the air by
-    Symptom("heating_k", 5.0),
+    Symptom("cooling_k", 10.0),  # that the fully open valve would cool the air by
+    Symptom("heating_k", 10.0),
     Symptom("cooling_travel", 0.6),  # strokes an hour
     Symptom("heating_travel", 0.6),
     Symptom("damper_travel", 0.6),
