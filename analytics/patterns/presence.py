@@ -109,25 +109,30 @@ def _evidence(name: str, values: pd.Series, step: pd.Timedelta) -> pd.Series:
     if name == "ratio":
         # A ratio given in kg/kg is a thousandth of one in g/kg.
         grams = values * (1000.0 if values.median() < 0.1 else 1.0)
+        level = _smoothed(grams, step)
         # Outdoors it changes with the weather, so every day has its own floor.
-        floor = grams.rolling("24h", center=True, min_periods=1).quantile(0.05)
-        return _of_given_off(_given_off(grams, floor, step), least=_LEAST_G_KG_H)
-    floor = pd.Series(values.quantile(0.02), values.index)
-    return _of_given_off(_given_off(values, floor, step), least=_LEAST_PPM_H)
+        floor = level.rolling("24h", center=True, min_periods=1).quantile(0.05)
+        return _of_balance(level, floor, step, least=_LEAST_G_KG_H)
+    level = _smoothed(values, step)
+    floor = pd.Series(level.quantile(0.02), level.index)
+    return _of_balance(level, floor, step, least=_LEAST_PPM_H)
 
 
-def _given_off(values: pd.Series, floor: pd.Series, step: pd.Timedelta) -> pd.Series:
-    """What the room's air is given an hour, in units of the values, by the mass balance.
+def _smoothed(values: pd.Series, step: pd.Timedelta) -> pd.Series:
+    width = max(3, int(_SMOOTH / step)) | 1
+    level = values.rolling(width, center=True, min_periods=1).median()
+    return level.rolling(width, center=True, min_periods=1).mean()
+
+
+def _given_off(level: pd.Series, floor: pd.Series, step: pd.Timedelta) -> pd.Series:
+    """What the room's air is given an hour, in units of the level, by the mass balance.
 
     Args:
-        values: On even steps.
+        level: Smooth, on even steps.
         floor: What the air that comes in brings; same index.
         step: The steps.
         step: The steps.
     """
-    smooth = max(3, int(_SMOOTH / step)) | 1
-    level = values.rolling(smooth, center=True, min_periods=1).median()
-    level = level.rolling(smooth, center=True, min_periods=1).mean()
     slope = pd.Series(np.gradient(level.to_numpy(float)) if len(level) > 1 else 0.0, level.index)
     slope = slope.rolling(max(3, int(_SLOPE / step)) | 1, center=True, min_periods=1).mean() / (step / _HOUR)
     above = level - floor
@@ -137,7 +142,11 @@ def _given_off(values: pd.Series, floor: pd.Series, step: pd.Timedelta) -> pd.Se
     return slope + changes * above
 
 
-def _of_given_off(given: pd.Series, *, least: float) -> pd.Series:
+def _of_balance(level: pd.Series, floor: pd.Series, step: pd.Timedelta, *, least: float) -> pd.Series:
+    # Who stays for an hour raises the level by as much; what moves by less is noise.
+    if (level - floor).quantile(0.99) < least:
+        return pd.Series(np.nan, level.index)
+    given = _given_off(level, floor, step)
     # Nobody takes CO₂ or moisture away, so what is below zero shows how far noise and draughts reach.
     below = float(np.sqrt((given[given < 0] ** 2).mean())) if (given < 0).any() else 0.0
     return _odds(np.sqrt(given.clip(lower=0)), least=float(np.sqrt(max(least, _NOISE * below))))
