@@ -218,7 +218,9 @@ def test_the_shell_is_offered_once_it_is_made_and_drawn_around_the_rooms(
     visit: Page, twin: Twin, house: tuple[str, Taken]
 ) -> None:
     address, taken = house
+    visit.set_viewport_size({"width": 1440, "height": 1600})  # the page need not scroll to the switches
     visit.goto(address)
+    expect(canvas(visit)).to_be_visible(timeout=60_000)
     shell = visit.get_by_role("switch", name="Building's shell")
     expect(visit.locator(".solid-why")).to_have_text("is being made", timeout=60_000)
     expect(shell).to_be_disabled()
@@ -238,6 +240,7 @@ def test_rooms_are_clicked_through_the_shell(visit: Page, twin: Twin, house: tup
     address, taken = house
     shell_library.make(Files.of(twin.settings), taken.sha256, name="house.ifc")
     visit.goto(address)
+    expect(canvas(visit)).to_be_visible(timeout=60_000)
     assert settled(canvas(visit), lambda pixels: pixels > 5_000) > 5_000
     without = Counter[object](colours(canvas(visit)))
     shell = visit.get_by_role("switch", name="Building's shell")
