@@ -62,6 +62,7 @@ def address(twin: Twin) -> Iterator[str]:
 @pytest.fixture
 def visit(page: Page, twin: Twin, address: str) -> Page:
     """A page whose visitor is signed in and looks at CO₂ in 3D, all of which is drawn."""
+    page.set_viewport_size({"width": 1280, "height": 1500})  # nothing need be scrolled under the header
     page.goto(accounts.new_signin_link(twin.settings))
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto(f"{address}?view=3d&quantity=co2")
@@ -218,7 +219,6 @@ def test_the_shell_is_offered_once_it_is_made_and_drawn_around_the_rooms(
     visit: Page, twin: Twin, house: tuple[str, Taken]
 ) -> None:
     address, taken = house
-    visit.set_viewport_size({"width": 1440, "height": 1600})  # the page need not scroll to the switches
     visit.goto(address)
     expect(canvas(visit)).to_be_visible(timeout=60_000)
     shell = visit.get_by_role("switch", name="Building's shell")
