@@ -26,6 +26,7 @@ CANVAS_PX = (700.0, 520.0)
 
 _EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
+_SHELL_LAYERS = 2
 _SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
 _TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
 
@@ -78,7 +79,8 @@ def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[st
     after = layers_of(len(lifts))[0]
     north = len(_north(solid, "light"))
     moved |= {after + at: moved[0] for at in range(north)}
-    return moved | ({after + north: {"visible": how.whole}} if shell else {})
+    around = range(after + north, after + north + _SHELL_LAYERS) if shell else ()
+    return moved | {at: {"visible": how.whole} for at in around}
 
 
 def spec(
@@ -95,7 +97,7 @@ def spec(
         for level, rows in zip(solid.levels, painted, strict=True)
         for layer in (_plate(level, scheme), _rooms(level, rows), _name(level, scheme))
     ]
-    around = [_shell(solid, shell)] if shell else []
+    around = _shell(solid, shell) if shell else []
     layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
@@ -244,12 +246,15 @@ def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
     ]  # fmt: skip
 
 
-def _shell(solid: Solid, shell: Shell) -> Spec:
-    """The last layer, as it is seen through; a click goes to the room behind it."""
+def _shell(solid: Solid, shell: Shell) -> list[Spec]:
+    """The last layers, as they are seen through; a click goes to the room behind them.
+
+    The first sets depths alone: of what lies one behind the other, the second then shows the nearest,
+    in whatever order the file has it.
+    """
     middle = zip(shell.origin_m, solid.middle, strict=True)
-    return {
+    layer = {
         "@@type": "ScenegraphLayer",
-        "id": "shell",
         "data": [{"position": [round(origin - at, 3) for origin, at in middle]}],
         "scenegraph": shell.address,
         "coordinateSystem": 0,  # metres, which layers of this kind do not take from the view
@@ -259,3 +264,5 @@ def _shell(solid: Solid, shell: Shell) -> Spec:
         "opacity": _SHELL_OPACITY,
         "pickable": False,
     }
+    depths = {"colorMask": [False] * 4}
+    return [layer | {"id": "shell-depths", "parameters": depths}, layer | {"id": "shell"}]

@@ -167,8 +167,10 @@ def shelled(of: Solid, how: Stand = AS_BUILT) -> dict[str, Any]:
     """The last layer of a picture with the shell."""
     painted = figures.paint(of, {1: FRESH, 2: FRESH}, scale=SCALE, scheme="light")
     drawn = figures.spec(of, painted, how=how, scheme="light", shell=Shell())
-    layer: dict[str, Any] = drawn["layers"][-1]
-    return layer
+    depths, layer = drawn["layers"][-2:]
+    same = {name: value for name, value in depths.items() if name not in ("id", "parameters")}
+    assert same.items() <= layer.items()
+    return dict(layer)
 
 
 def test_the_shell_stands_where_its_rooms_do() -> None:
