@@ -8,7 +8,8 @@ from dashboard.figures.map import Basemap
 from dashboard.theme import Scheme
 from data.settings import Settings
 
-_MAPBOX_HOSTS = ("https://api.mapbox.com", "https://*.tiles.mapbox.com")
+# Its terms have every map told to the last one.
+_MAPBOX_HOSTS = ("https://api.mapbox.com", "https://*.tiles.mapbox.com", "https://events.mapbox.com")
 _MAPBOX_STYLES: dict[Scheme, str] = {"light": "light-v10", "dark": "dark-v10"}
 _NO_KEY = "none"  # the drawing library wants a word here, and asks nobody about it
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard import basemap, shell
+from dashboard import basemap, deck_script, shell
 from dashboard.context import Context
 from dashboard.pages import PAGES
 from dashboard.server import (
@@ -43,6 +43,7 @@ def create_app(settings: Settings, store: Store) -> Dash:
         TypeError: a callback does not say which role it needs.
     """
     server = _server(settings, store)
+    deck_script.leave_out()
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type]  # Dash takes one, its annotation forgot
@@ -51,6 +52,7 @@ def create_app(settings: Settings, store: Store) -> Dash:
         assets_folder=str(ASSETS),
         use_pages=True,
         pages_folder="",
+        meta_tags=[deck_script.meta_tag()],
         include_pages_meta=False,  # for search engines, which get no further than the sign-in page
         # A package that merely brings asgiref would otherwise switch Dash to its slower async way.
         use_async=False,

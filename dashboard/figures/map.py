@@ -78,6 +78,11 @@ class Placed:
     polygons: tuple[list[list[list[float]]], ...]  # rings of longitudes and latitudes
     height_m: float
 
+    @property
+    def corners(self) -> list[Place]:
+        """Of its outline, as far as it reaches."""
+        return [(x, y) for rings in self.polygons for x, y in rings[0]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basemap:
@@ -145,15 +150,21 @@ def spec(
     }  # fmt: skip
 
 
-def view_of(places: Iterable[Place], *, turn: int = 0) -> Spec:
+def view_of(
+    places: Iterable[Place],
+    *,
+    turn: int = 0,
+    canvas: tuple[float, float] = CANVAS_PX,
+    farthest: float = _FARTHEST,
+) -> Spec:
     """Where one looks from to see all places; deck.gl goes back to it when it is of another turn."""
     found = list(places) or [(-60.0, -40.0), (100.0, 62.0)]  # about where most people live
     west, east = min(at[0] for at in found), max(at[0] for at in found)
     south, north = min(at[1] for at in found), max(at[1] for at in found)
-    top, bottom = _mercator(north), _mercator(south)
+    top, bottom = mercator(north), mercator(south)
     across, down = max((east - west) / 360, 1e-9), max(bottom - top, 1e-9)
-    zoom = min(math.log2(CANVAS_PX[0] * 0.6 / 512 / across), math.log2(CANVAS_PX[1] * 0.6 / 512 / down))
-    zoom = round(min(_CLOSEST, max(_FARTHEST, zoom)), 2)
+    zoom = min(math.log2(canvas[0] * 0.6 / 512 / across), math.log2(canvas[1] * 0.6 / 512 / down))
+    zoom = round(min(_CLOSEST, max(farthest, zoom)), 2)
     return {
         "longitude": (west + east) / 2, "latitude": _latitude((top + bottom) / 2),
         "zoom": zoom, "maxZoom": 20,
@@ -239,7 +250,7 @@ def _names(placed: Sequence[Placed], view: Spec, scheme: Scheme) -> list[Spec]:
 def _apart(one: Place, other: Place, zoom: float) -> bool:
     px = 512 * 2**zoom
     across = abs(one[0] - other[0]) / 360 * px
-    down = abs(_mercator(one[1]) - _mercator(other[1])) * px
+    down = abs(mercator(one[1]) - mercator(other[1])) * px
     return across > _NAME_PX[0] or down > _NAME_PX[1]
 
 
@@ -297,7 +308,7 @@ def grid(z: int, x: int, y: int) -> dict[str, Any]:
     }]}  # fmt: skip
 
 
-def _mercator(latitude: float) -> float:
+def mercator(latitude: float) -> float:
     """Where a latitude is on the web's square map: 0 at its northern edge, 1 at its southern."""
     within = math.radians(max(-85.05, min(85.05, latitude)))
     return 0.5 - math.asinh(math.tan(within)) / (2 * math.pi)

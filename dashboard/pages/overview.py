@@ -6,17 +6,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard import format
 from dashboard.components import cards, live, notices, overview_summary, skeletons
 from dashboard.components.icon import icon, named
+from dashboard.components.map_small import small_map
 from dashboard.context import Context
+from dashboard.figures import colour_scale, map_small
+from dashboard.figures import map as figures
+from dashboard.figures.map import Placed
+from dashboard.kept import Kept
 from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import kpis
+from dashboard.views import map as maps
 from dashboard.views import overview as views
+from data.errors import StoreBusy, StoreUnavailable
+from data.store import map as map_store
+from data.store.summary import Summary
 
 PATH = "/"
 NAME = "Overview"
@@ -26,6 +35,7 @@ _SUMMARISED = "overview-summarised"  # dcc.Store: when what is shown of the summ
 _PERIOD = "overview-period"
 _KPIS = "overview-kpis"
 _BUILDINGS = "overview-buildings"
+_MAP = "overview-map"
 _WORST = "overview-worst"
 _DAYS = "overview-days"
 _SEARCH = "overview-search"
@@ -36,6 +46,9 @@ _DEVICES = "overview-devices"
 _COUNT = "overview-count"
 _TOOLS = "overview-tools"
 _REFUSED = "overview-refused"
+
+_PLACED_FOR_S = 60.0  # as long as a summary
+_MAP_FIGURE: maps.Figure = "out"
 
 
 def layout(**_query: str) -> Any:
@@ -78,12 +91,14 @@ def register(app: Dash, context: Context) -> None:
 def _register_summary(app: Dash, context: Context) -> None:
     """What managers read, which changes at most once a minute."""
     summaries = kpis.Summaries(context.store)
+    placed = Kept(lambda tenant: _placed(context, tenant), for_s=_PLACED_FOR_S)
 
     @app.callback(
         Output(_SUMMARISED, "data"),
         Output(_PERIOD, "children"),
         Output(_KPIS, "children"),
         Output(_BUILDINGS, "children"),
+        Output(_MAP, "children"),
         Output(_WORST, "children"),
         Output(_DAYS, "children"),
         Input(MARK, "data"),
@@ -99,9 +114,25 @@ def _register_summary(app: Dash, context: Context) -> None:
             views.period(found),
             [overview_summary.key_figure(figure) for figure in kpis.kpis(found, units=units)],
             overview_summary.building_cards(views.buildings(found, units=units)),
+            _map(placed, found),
             overview_summary.worst_rooms(views.worst_rooms(found, units=units)),
             overview_summary.availability(views.days(found)),
         )
+
+
+def _placed(context: Context, tenant: int) -> tuple[Placed, ...]:
+    """The buildings that have a place, worked out."""
+    return tuple(one for one in map(figures.place, map_store.buildings(context.store, tenant=tenant)) if one)
+
+
+def _map(placed: Kept[tuple[Placed, ...]], found: Summary) -> Any:
+    try:
+        there = placed.of(identity.current().tenant_id)
+    except (StoreUnavailable, StoreBusy):
+        return no_update  # the frame says that it is away
+    scale = colour_scale.of("share", highest=100.0)
+    drawn = map_small.sketch(there, maps.told(found, _MAP_FIGURE), scale=scale)
+    return small_map(drawn, figure=maps.FIGURES[_MAP_FIGURE])
 
 
 def _register_devices(app: Dash, context: Context) -> None:
@@ -167,7 +198,13 @@ def _register_devices(app: Dash, context: Context) -> None:
 def _sections() -> list[Any]:
     return [
         html.Section(
-            [html.H2("Buildings"), html.Div(skeletons.blocks(1, height=112), id=_BUILDINGS)],
+            [
+                html.H2("Buildings"),
+                html.Div(
+                    [html.Div(skeletons.blocks(1, height=112), id=_BUILDINGS), html.Div(id=_MAP)],
+                    className="overview-buildings",
+                ),
+            ],
             className="overview-section",
         ),
         html.Div(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from data.building.model import Georeference
+from data.settings import Settings
 from data.store import Store, accounts, buildings, devices
 from data.store.batch import Batch, Position
 from data.store.migrate import migrate
@@ -105,11 +112,17 @@ def test_a_press_on_a_building_leads_to_its_page(visit: Page, building: int) -> 
                 return True
         return False
 
-    assert eventually(found)
-    visit.wait_for_timeout(500)  # a picture that is being drawn takes no press
-    visit.mouse.down()
-    visit.mouse.up()
-    expect(visit.get_by_role("heading", level=1)).to_have_text("Placed", timeout=30_000)
+    heading = visit.get_by_role("heading", level=1)
+
+    def pressed() -> bool:
+        # A picture that is being drawn takes no press.
+        if found():
+            visit.mouse.down()
+            visit.mouse.up()
+            visit.wait_for_timeout(1000)
+        return heading.inner_text() == "Placed"
+
+    assert eventually(pressed)
     assert visit.url.endswith(f"/building/{building}")
 
 
@@ -131,6 +144,33 @@ def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
     assert visit.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_the_overview_has_a_small_map_without_the_drawing_library(
+    page: Page, twin: Twin, building: int
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.goto(accounts.new_signin_link(twin.settings))
+    small = page.locator(".map-small")
+    expect(small).to_be_visible(timeout=SLOW_MS)
+    expect(small.get_by_role("link", name="Placed")).to_have_attribute("href", f"/building/{building}")
+    assert not [url for url in asked if "dash_deck" in url]
+    small.get_by_title("Open the map").click(position={"x": 8, "y": 8})
+    expect(canvas(page)).to_be_visible(timeout=60_000)
+    assert settled(canvas(page), lambda pixels: pixels > 100) > 100
+    assert len([url for url in asked if "dash_deck" in url]) == 1
+
+
+def test_a_drawing_library_that_did_not_come_is_asked_for_again(
+    page: Page, twin: Twin, building: int, complaints: list[str]
+) -> None:
+    page.goto(accounts.new_signin_link(twin.settings))
+    page.route("**/dash_deck/*.js", lambda route: route.abort(), times=1)
+    page.goto(f"{twin.address}/map?building={building}")
+    assert settled(canvas(page), lambda pixels: pixels > 100) > 100
+    assert len(complaints) == 1
+    assert "ERR_FAILED" in complaints.pop()
+
+
 def test_a_tile_that_is_not_there_is_refused(visit: Page, twin: Twin) -> None:
     for path in ("/map/devices/1/3/8/0.geojson", "/map/grid/99/0/0.geojson"):
         assert visit.request.get(twin.address + path).status == 404
@@ -143,13 +183,28 @@ _RED = bytes.fromhex(
 )
 
 
+_LAYERS = [{"id": "tiles", "type": "raster", "source": "tiles"}]
+_TOKEN = "pk.e2e.token"
+
+
+def style(tiles: str) -> dict[str, Any]:
+    """A style whose only layer is of raster tiles."""
+    return {
+        "version": 8,
+        "sources": {"tiles": {"type": "raster", "tiles": [tiles], "tileSize": 256}},
+        "layers": _LAYERS,
+    }
+
+
 class _Tiles(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "image/png")
         self.send_header("Access-Control-Allow-Origin", "*")
+        asked_for_style = self.path == "/style.json"
+        self.send_header("Content-Type", "application/json" if asked_for_style else "image/png")
         self.end_headers()
-        self.wfile.write(_RED)
+        tiles = f"http://{self.headers['Host']}/{{z}}/{{x}}/{{y}}.png"
+        self.wfile.write(json.dumps(style(tiles)).encode() if asked_for_style else _RED)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the test's output is its own."""
@@ -157,21 +212,20 @@ class _Tiles(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def tiles() -> Iterator[str]:
-    """The address of raster tiles on this machine."""
+    """The address of a server of tiles, and of a style of them, on this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Tiles)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{x}}/{{y}}.png"
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
 
 
-def test_raster_tiles_lie_under_the_map_where_they_are_set(
-    page: Page, tiles: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("basemap")
+@contextmanager
+def map_over(basemap: str, page: Page, folder: Path) -> Iterator[Settings]:
+    """The map of a twin with a basemap, open on a page."""
     with servers.embedded_store() as server, server.fresh_database(folder) as database:
         settings = database.model_copy(
-            update={"port": free_port(), "basemap": tiles, "basemap_attribution": "Tiles by nobody"}
+            update={"port": free_port(), "basemap": basemap, "basemap_attribution": "Tiles by nobody"}
         )
         migrate(settings)
         with web_part(settings, log=folder / "web.log"):
@@ -179,5 +233,46 @@ def test_raster_tiles_lie_under_the_map_where_they_are_set(
             expect(page.get_by_role("heading", name="Overview")).to_be_visible()
             page.goto(f"http://127.0.0.1:{settings.port}/map")
             expect(page.get_by_text("Tiles by nobody")).to_be_visible(timeout=60_000)
-            assert eventually(lambda: colours(canvas(page)).get((255, 0, 0), 0) > 50_000)
+            yield settings
             page.goto("about:blank")  # before its server goes
+
+
+def is_red(page: Page) -> bool:
+    return eventually(lambda: colours(canvas(page)).get((255, 0, 0), 0) > 50_000)
+
+
+@pytest.mark.parametrize("kind", ["{z}/{x}/{y}.png", "style.json"])
+def test_tiles_or_a_style_lie_under_the_map_where_they_are_set(
+    page: Page, tiles: str, tmp_path: Path, kind: str
+) -> None:
+    with map_over(f"{tiles}/{kind}", page, tmp_path):
+        assert is_red(page)
+
+
+def test_a_mapbox_token_goes_to_mapbox_and_nowhere_else(browser: Browser, tmp_path: Path) -> None:
+    """Mapbox itself is stood in for at the browser's edge; the library that asks it is the real one."""
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def answer(route: Route) -> None:
+        cors = {"Access-Control-Allow-Origin": "*"}
+        if "/styles/v1/" in route.request.url:
+            route.fulfill(json=style("https://api.mapbox.com/v4/red/{z}/{x}/{y}.png"), headers=cors)
+        elif route.request.url.startswith("https://api.mapbox.com/v4/red/"):
+            route.fulfill(body=_RED, content_type="image/png", headers=cors)
+        else:
+            route.fulfill(status=204, headers=cors)
+
+    with browser.new_context() as context:
+        context.route(re.compile("^https:"), answer)
+        context.on("request", lambda sent: asked.append(sent.url))
+        context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page = context.new_page()
+        with map_over(_TOKEN, page, tmp_path):
+            assert is_red(page)
+    with_token = {urlsplit(url).hostname for url in asked if _TOKEN in url}
+    elsewhere = {urlsplit(url).hostname for url in asked if url.startswith("http")} - {"127.0.0.1"}
+    assert "api.mapbox.com" in with_token
+    assert with_token | elsewhere <= {"api.mapbox.com", "events.mapbox.com"}
+    assert _TOKEN not in (tmp_path / "web.log").read_text()
+    assert not complaints
