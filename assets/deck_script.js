@@ -3,7 +3,7 @@
   "use strict";
 
   var LONGEST_WAIT_MS = 60000;
-  var fetched = null;
+  var standing, fetched = null, real = null;
 
   function fetchScript(done, wait_ms) {
     var script = document.createElement("script");
@@ -16,16 +16,29 @@
     document.head.appendChild(script);
   }
 
-  function DeckGL(props) {
-    var state = React.useState(false), there = state[0], setThere = state[1];
-    React.useEffect(function () {
-      var shown = true;
-      fetched = fetched || new Promise(function (done) { fetchScript(done, 1000); });
-      fetched.then(function () { if (shown) setThere(true); });
-      return function () { shown = false; };
-    }, []);
-    return there ? React.createElement(window.dash_deck.DeckGL, props) : null;
+  function whenThere() {
+    fetched = fetched || new Promise(function (done) { fetchScript(done, 1000); }).then(function () {
+      // The script put itself in this place; a component that changes under a page would be drawn anew.
+      real = window.dash_deck.DeckGL;
+      window.dash_deck = standing;
+    });
+    return fetched;
   }
 
-  window.dash_deck = { DeckGL: DeckGL };  // its script puts itself in this place
+  function DeckGL(props) {
+    var state = React.useState(real !== null), shows = state[0], setShows = state[1];
+    React.useEffect(function () {
+      var mounted = true;
+      whenThere().then(function () { if (mounted) setShows(true); });
+      return function () { mounted = false; };
+    }, []);
+    return React.createElement(shows ? real : "div", shows ? props : { id: props.id });
+  }
+
+  // Dash's callbacks wait for what says this: deck.gl takes no layers before it has its canvas.
+  Object.defineProperty(DeckGL, "_dashprivate_isLazyComponentReady", {
+    get: function () { return real !== null || whenThere(); },
+  });
+
+  window.dash_deck = standing = { DeckGL: DeckGL };
 })();

@@ -29,7 +29,7 @@ CANVAS_PX = (900.0, 520.0)
 _WALL_M = 0.6  # what a building's outline has beyond its rooms; gaps up to twice as wide are walls
 _UNKNOWN_M = 6.0  # half of the side of a building without an outline, and its height
 _FAR_M = 10_000.0  # rooms as far from a model's origin tell that it is not where its place is
-_CLOSEST, _FARTHEST = 18.0, 1.0
+_CLOSEST, _FARTHEST = 17.5, 1.0
 _PITCH_DEG, _TILTED_FROM = 42.0, 13.0  # from farther away no height is seen
 
 GRID_ADDRESS = "/map/grid/{z}/{x}/{y}.geojson"
@@ -150,7 +150,13 @@ def spec(
     }  # fmt: skip
 
 
-def view_of(places: Iterable[Place], *, turn: int = 0, canvas: tuple[float, float] = CANVAS_PX) -> Spec:
+def view_of(
+    places: Iterable[Place],
+    *,
+    turn: int = 0,
+    canvas: tuple[float, float] = CANVAS_PX,
+    farthest: float = _FARTHEST,
+) -> Spec:
     """Where one looks from to see all places; deck.gl goes back to it when it is of another turn."""
     found = list(places) or [(-60.0, -40.0), (100.0, 62.0)]  # about where most people live
     west, east = min(at[0] for at in found), max(at[0] for at in found)
@@ -158,7 +164,7 @@ def view_of(places: Iterable[Place], *, turn: int = 0, canvas: tuple[float, floa
     top, bottom = mercator(north), mercator(south)
     across, down = max((east - west) / 360, 1e-9), max(bottom - top, 1e-9)
     zoom = min(math.log2(canvas[0] * 0.6 / 512 / across), math.log2(canvas[1] * 0.6 / 512 / down))
-    zoom = round(min(_CLOSEST, max(_FARTHEST, zoom)), 2)
+    zoom = round(min(_CLOSEST, max(farthest, zoom)), 2)
     return {
         "longitude": (west + east) / 2, "latitude": _latitude((top + bottom) / 2),
         "zoom": zoom, "maxZoom": 20,

@@ -52,7 +52,9 @@ def sketch(placed: Sequence[Placed], told: Mapping[int, Told], *, scale: Scale) 
     """
     if not placed:
         return None
-    view = figures.view_of((at for one in placed for at in one.corners), canvas=(WIDTH, HEIGHT))
+    view = figures.view_of(
+        (at for one in placed for at in one.corners), canvas=(WIDTH, HEIGHT), farthest=-2.0
+    )
     drawn, spots = [], []
     for one in placed:
         said = told.get(one.id)

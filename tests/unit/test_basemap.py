@@ -44,6 +44,15 @@ def test_a_mapbox_token_brings_a_style_of_the_pages_scheme() -> None:
     ]
 
 
+def test_a_mapbox_token_lets_in_the_hosts_of_mapbox_alone() -> None:
+    hosts = "https://api.mapbox.com https://*.tiles.mapbox.com https://events.mapbox.com"
+    assert policy(Settings(basemap="pk.abc.def"))["connect-src"] == f"'self' {hosts}"
+
+
+def test_a_mapbox_token_is_not_written_with_the_settings() -> None:
+    assert "pk.abc.def" not in repr(Settings(basemap="pk.abc.def"))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
