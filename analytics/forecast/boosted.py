@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from analytics.forecast.grid import Values
 from analytics.forecast.task import Places, Task
 
-MOST_ROWS = 24_000
+MOST_ROWS = 12_000
 _LEAST_ROWS = 500
 _ROWS_A_MOMENT = 12  # steps ahead of neighbouring moments say much the same
 _WEEKS = 4
