@@ -1,4 +1,4 @@
-"""What analytics found, as pages read it. Times are aware; each result says when it was made and from what."""
+"""What analytics found, as pages read it. Times are aware; results say when they were made and from what."""
 
 from __future__ import annotations
 

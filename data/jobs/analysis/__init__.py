@@ -1,0 +1,1 @@
+"""Results of analytics, made by workers: each kind reads its series, asks `analytics`, and writes."""

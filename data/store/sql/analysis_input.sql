@@ -1,0 +1,64 @@
+-- What workers read to analyse it.
+
+-- name: tenants
+SELECT analysis_tenants();
+
+-- name: due_series
+SELECT analysis_due_series(%(kind)s, %(every)s, %(window)s, %(kinds)s);
+
+-- name: due_devices
+SELECT device.id
+FROM device
+LEFT JOIN health ON health.subject = 'device' AND health.subject_id = device.id
+WHERE (health.computed_at IS NULL OR health.computed_at <= now() - %(every)s)
+    AND EXISTS (SELECT FROM series WHERE series.device_id = device.id AND series.kind <> 'text')
+ORDER BY device.id;
+
+-- name: due_buildings
+-- Done anew, too, when the series of its rooms have earlier readings than it had seen.
+SELECT building.id
+FROM building
+LEFT JOIN analysis_run AS run ON run.kind = %(kind)s AND run.building_id = building.id
+WHERE (run.computed_at IS NULL OR run.computed_at <= now() - %(every)s
+    OR (SELECT min(seen.first_at) FROM analysis_run AS seen
+        JOIN series ON series.id = seen.series_id
+        JOIN device ON device.id = series.device_id
+        WHERE device.building_id = building.id AND seen.first_at >= now() - %(window)s)
+        <= coalesce(run.first_at, 'infinity') - interval '1 day')
+    AND EXISTS (SELECT FROM device WHERE device.building_id = building.id)
+ORDER BY building.id;
+
+-- name: series
+SELECT series.id AS series_id, device.id AS device_id, coalesce(device.label, device.name) AS device, series.metric,
+    series.kind, series.quantity, series.unit, device.space_id, device.building_id, building.timezone,
+    device_state.last_seen
+FROM series
+JOIN device ON device.id = series.device_id
+LEFT JOIN device_state ON device_state.device_id = device.id
+LEFT JOIN building ON building.id = device.building_id
+WHERE series.id = ANY (%(ids)s::int[])
+ORDER BY series.id;
+
+-- name: means_5min
+-- In a form that is parsed without a look at single rows: see `analysis_input`.
+COPY (
+    SELECT series_id, at, sum / count
+    FROM tenant_rollup_5min
+    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+) TO STDOUT (FORMAT binary);
+
+-- name: means_1hour
+COPY (
+    SELECT series_id, at, sum / count
+    FROM tenant_rollup_1hour
+    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+) TO STDOUT (FORMAT binary);
+
+-- name: readings
+-- By series, oldest first.
+COPY (
+    SELECT series_id, at, value
+    FROM tenant_reading
+    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+    ORDER BY series_id, at
+) TO STDOUT (FORMAT binary);
