@@ -49,6 +49,40 @@ class SeriesInfo:
     last_seen: datetime | None  # of the device
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSeries:
+    """A series of a room; or of the building's weather, which stands in none."""
+
+    series_id: int
+    device_id: int
+    space_id: int | None
+    storey_id: int | None
+    metric: str
+    kind: str
+    quantity: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingSeries:
+    """The number series of a building's rooms and weather, and which systems serve which room."""
+
+    timezone: str
+    series: tuple[RoomSeries, ...]
+    systems: tuple[tuple[int, int], ...]  # system, room
+
+
+def of_building(connection: Connection, building: int) -> BuildingSeries:
+    """What the rooms of a building of the transaction's tenant measure."""
+    wanted = {"building_id": building}
+    zone = connection.execute(_SQL["timezone"], wanted).fetchone()
+    cursor = connection.cursor(row_factory=class_row(RoomSeries))
+    return BuildingSeries(
+        timezone=zone[0] if zone else "UTC",
+        series=tuple(cursor.execute(_SQL["building_series"], wanted).fetchall()),
+        systems=tuple(connection.execute(_SQL["building_systems"], wanted).fetchall()),
+    )
+
+
 def tenants(store: Store) -> list[int]:
     """The ids of all tenants; as the worker role."""
     with store.transaction() as connection:

@@ -100,7 +100,7 @@ def columns(frame: pd.DataFrame) -> dict[int, pd.Series]:
     return {int(name): frame[name].dropna() for name in frame.columns}
 
 
-def too_short(said: pd.Series, *, days: float) -> str | None:
+def too_short(said: pd.Series | pd.DataFrame, *, days: float) -> str | None:
     """Says how many days of readings are needed and how many are there, where they are too few."""
     there = (said.index[-1] - said.index[0]) / pd.Timedelta(days=1) if len(said) else 0.0
     if there >= days * 0.98:  # the last bucket is named by its beginning

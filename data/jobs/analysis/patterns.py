@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics import patterns
+from analytics.patterns import change_points, daily_profiles, schedule
 from data.jobs.analysis.each import TooLittle, columns, due_series, each, too_short
 from data.jobs.batched import Batch, Batched
 from data.store import Store, analysis_input, analysis_results
@@ -80,7 +80,7 @@ def patterns_of(number: int, said: pd.Series, *, timezone: str, now: datetime) -
     results = {
         "change points": _segments(said),
         "daily profiles": _profiles(local),
-        "schedule": _plain(asdict(patterns.schedule(local))),
+        "schedule": _plain(asdict(schedule(local))),
     }
     basis = Basis(
         since=said.index[0].to_pydatetime(),
@@ -95,7 +95,7 @@ def patterns_of(number: int, said: pd.Series, *, timezone: str, now: datetime) -
 
 
 def _segments(said: pd.Series) -> dict[str, Any]:
-    edges = [0, *patterns.change_points(said), len(said)]
+    edges = [0, *change_points(said), len(said)]
     return {
         "segments": [
             {
@@ -110,10 +110,12 @@ def _segments(said: pd.Series) -> dict[str, Any]:
 
 
 def _profiles(local: pd.Series) -> dict[str, Any]:
-    days = patterns.daily_profiles(local)
-    cluster = {str(pd.Timestamp(row.date).date()): int(row.cluster) for row in days.itertuples()}
+    days = daily_profiles(local)
+    cluster = {str(day): int(kind) for day, kind in zip(days["date"], days["cluster"], strict=True)}
     kinds = pd.Series([cluster.get(str(at.date())) for at in local.index], index=local.index, dtype="Float64")
-    table = local.groupby([kinds.to_numpy(float, na_value=float("nan")), local.index.hour]).mean()
+    table = local.groupby(
+        [kinds.to_numpy(float, na_value=float("nan")), pd.DatetimeIndex(local.index).hour]
+    ).mean()
     return {
         "days": [{"date": day, "cluster": number} for day, number in cluster.items()],
         "profiles": {

@@ -39,6 +39,27 @@ LEFT JOIN building ON building.id = device.building_id
 WHERE series.id = ANY (%(ids)s::int[])
 ORDER BY series.id;
 
+-- name: timezone
+SELECT timezone FROM building WHERE id = %(building_id)s;
+
+-- name: building_series
+-- Numbers of its rooms, and of its weather: what is measured outdoors, or by devices that stand in no room.
+SELECT series.id AS series_id, device.id AS device_id, space.id AS space_id, space.storey_id, series.metric,
+    series.kind, series.quantity
+FROM device
+JOIN series ON series.device_id = device.id
+LEFT JOIN space ON space.id = device.space_id AND space.gone_at IS NULL
+WHERE device.building_id = %(building_id)s AND series.kind <> 'text'
+    AND (space.id IS NOT NULL OR series.quantity IN ('outdoor_temperature', 'irradiance', 'wind_speed'))
+ORDER BY space.id, series.id;
+
+-- name: building_systems
+SELECT system_serves.system_id, system_serves.space_id
+FROM system_serves
+JOIN system ON system.id = system_serves.system_id
+WHERE system.building_id = %(building_id)s
+ORDER BY 1, 2;
+
 -- name: means_5min
 -- In a form that is parsed without a look at single rows: see `analysis_input`.
 COPY (
