@@ -14,6 +14,10 @@ from threading import Event
 import structlog
 
 from data.jobs import import_model, model_shell
+from data.jobs.analysis.forecasts import FORECASTS
+from data.jobs.analysis.patterns import PATTERNS
+from data.jobs.analysis.rooms import ROOMS
+from data.jobs.batched import Batched
 from data.jobs.work import Task
 from data.settings import Settings
 from data.store import Store, job_runs, model_jobs, retention
@@ -62,7 +66,10 @@ TASKS: dict[str, Task] = {
     "model-shell": model_shell.model_shell,
 }
 
-PERIODIC: Sequence[Periodic] = (
+PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
+    FORECASTS,
+    PATTERNS,
+    ROOMS,
 )

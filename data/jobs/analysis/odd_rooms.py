@@ -9,8 +9,8 @@ from threading import Event
 
 import pandas as pd
 import structlog
-
 from analytics.spatial import odd_room_out
+
 from data.jobs.analysis.each import WINDOW, too_short
 from data.jobs.batched import Batch, Batched, blocks
 from data.store import Store, analysis_input, analysis_results, spatial
@@ -57,7 +57,9 @@ def _do(store: Store, tenant: int, building: int) -> None:
     readings = by_room(known, frame)
     rooms = [column for column in readings.columns if column != OUTDOOR]
     beside = [
-        (room, other.room.id) for room in rooms for other in spatial.neighbours(store, tenant=tenant, room=room)
+        (room, other.room.id)
+        for room in rooms
+        for other in spatial.neighbours(store, tenant=tenant, room=room)
     ]
     results, lacking, failed = [], _lack(readings, rooms), None
     if lacking is None:

@@ -151,7 +151,7 @@ def presence(series: Sequence[RoomSeries], frame: pd.DataFrame, timezone: str) -
     air = pd.DataFrame({word: frame[number] for word, number in tells.items()})
     hourly = occupancy(air).resample("1h").mean()
     local = pd.DatetimeIndex(hourly.index).tz_convert(timezone)
-    week = hourly.groupby(local.dayofweek * 24 + local.hour).mean().reindex(range(168))
+    week = hourly.groupby(local.day_of_week * 24 + local.hour).mean().reindex(range(168))
     shown = hourly[hourly.index >= hourly.index[-1] - pd.Timedelta(_SHOWN)]
     return {
         "ats": [at.isoformat() for at in shown.index],
