@@ -14,6 +14,7 @@ from threading import Event
 import structlog
 
 from data.jobs import import_model, model_shell
+from data.jobs.analysis.anomalies import ANOMALIES
 from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.patterns import PATTERNS
 from data.jobs.analysis.rooms import ROOMS
@@ -69,6 +70,7 @@ TASKS: dict[str, Task] = {
 PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
+    ANOMALIES,
     FORECASTS,
     PATTERNS,
     ROOMS,

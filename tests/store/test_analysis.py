@@ -414,6 +414,8 @@ def test_a_series_is_due_until_it_was_done(worker: Store, place: Place) -> None:
     ran(worker, place, first_at=NOON)
     assert not due(worker, place)
     assert due(worker, place, every=timedelta(0))
+    ran(worker, place, first_at=NOON, until=NOON + hours(1))
+    assert not due(worker, place, every=timedelta(0))  # it has said nothing since
 
 
 def test_a_series_is_due_when_earlier_readings_came_in(worker: Store, writer: Writer, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analytics.anomaly_bands import Band, bands
+from analytics.anomaly.bands import Band, bands
 
 
 def score(*values: float) -> pd.Series:

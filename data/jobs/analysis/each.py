@@ -103,6 +103,6 @@ def columns(frame: pd.DataFrame) -> dict[int, pd.Series]:
 def too_short(said: pd.Series | pd.DataFrame, *, days: float) -> str | None:
     """Says how many days of readings are needed and how many are there, where they are too few."""
     there = (said.index[-1] - said.index[0]) / pd.Timedelta(days=1) if len(said) else 0.0
-    if there >= days * 0.98:  # the last bucket is named by its beginning
+    if there >= days - 0.05:  # the last bucket is named by its beginning
         return None
     return f"Needs {days:g} days of readings; has {there:.1f}."

@@ -214,22 +214,24 @@ BEGIN ATOMIC
     SELECT id FROM tenant ORDER BY id;
 END;
 
--- The series of the transaction's tenant whose analysis of a kind is due: it was never done or long ago, or
--- readings came in that are a day or more earlier than the earliest it had seen in its window. Here and not
--- behind the views, where no index ends a search for the first reading early.
+-- The series of the transaction's tenant whose analysis of a kind is due: it was never done, or long ago and
+-- they said something since, or readings came in that are a day or more earlier than the earliest it had seen in
+-- its window. Here and not behind the views, where no index ends a search for the first reading early.
 CREATE FUNCTION analysis_due_series(of_kind text, every interval, wanted interval, kinds text[]) RETURNS SETOF int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT series.id
     FROM series
+    JOIN latest ON latest.series_id = series.id
     LEFT JOIN analysis_run AS run ON run.tenant_id = series.tenant_id AND run.kind = of_kind AND run.series_id = series.id
     CROSS JOIN LATERAL (
         SELECT at FROM rollup_1hour WHERE series_id = series.id AND at >= now() - wanted ORDER BY at LIMIT 1
     ) AS earliest
     WHERE series.tenant_id = app_tenant() AND series.kind = ANY (kinds)
-        AND (run.computed_at IS NULL OR run.computed_at <= now() - every
+        AND (run.computed_at IS NULL
+            OR run.computed_at <= now() - every AND latest.at >= coalesce(run.until, '-infinity')
             OR earliest.at <= coalesce(run.first_at, 'infinity') - interval '1 day')
-    ORDER BY series.device_id, series.id
+    ORDER BY series.id
 $$;
 
 REVOKE EXECUTE ON FUNCTION analysis_tenants(), analysis_due_series(text, interval, interval, text[]) FROM PUBLIC;
