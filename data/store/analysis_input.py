@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +20,10 @@ _SQL = statements.load("analysis_input")
 Step = Literal["5min", "1hour"]
 STEPS: dict[Step, timedelta] = {"5min": timedelta(minutes=5), "1hour": timedelta(hours=1)}
 
-# One row of a binary COPY of (int4, timestamptz, float8) without nulls: the number of columns, then each
-# with its length.
-_ROW = np.dtype(
-    [("columns", ">i2"), ("l1", ">i4"), ("series", ">i4"), ("l2", ">i4"), ("at", ">i8"), ("l3", ">i4"),
-     ("value", ">f8")]
-)  # fmt: skip
-_HEADER, _TRAILER = 19, 2  # bytes
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000
 
-Rows = npt.NDArray[Any]
+# The times of a series, in microseconds since 1970, and its values.
+_Course = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,20 +136,19 @@ def means(
         One column a series, in the order of `ids`, float64; index of all buckets from the first to the last
         in UTC, NaN where a series said nothing. Without any reading, no rows.
     """
-    rows = _rows(connection, f"means_{step}", ids, since, until)
-    if not len(rows):
+    courses = _courses(connection, f"means_{step}", ids, since, until)
+    if not courses:
         index = pd.DatetimeIndex([], dtype="datetime64[us, UTC]")
         return pd.DataFrame(index=index, columns=list(ids), dtype=float)
     step_us = STEPS[step] // timedelta(microseconds=1)
-    first = int(rows["at"].min())
-    positions = (rows["at"].astype(np.int64) - first) // step_us
-    columns = np.asarray(ids)
-    order = np.argsort(columns)
-    places = order[np.searchsorted(columns, rows["series"].astype(np.int64), sorter=order)]
-    values = np.full((int(positions.max()) + 1, len(columns)), np.nan)
-    values[positions, places] = rows["value"]
-    ats = (first + _EPOCH_US + step_us * np.arange(len(values))).view("datetime64[us]")
-    return pd.DataFrame(values, index=pd.DatetimeIndex(ats).tz_localize(UTC), columns=list(ids))
+    first = min(int(ats.min()) for ats, _ in courses.values())
+    last = max(int(ats.max()) for ats, _ in courses.values())
+    values = np.full((len(ids), (last - first) // step_us + 1), np.nan)
+    for row, number in zip(values, ids, strict=True):
+        if number in courses:
+            ats, means_ = courses[number]
+            row[(ats - first) // step_us] = means_
+    return pd.DataFrame(values.T, index=_index(np.arange(first, last + 1, step_us)), columns=list(ids))
 
 
 def readings(
@@ -165,25 +158,27 @@ def readings(
 
     A series without readings in the period is left out.
     """
-    rows = _rows(connection, "readings", ids, since, until)
-    owners = rows["series"].astype(np.int64)
-    edges = np.flatnonzero(np.diff(owners)) + 1
-    parts = (part for part in np.split(rows, edges) if len(part))
-    return {int(part["series"][0]): _series(part) for part in parts}
+    found = {}
+    for number, (ats, values) in _courses(connection, "readings", ids, since, until).items():
+        order = np.argsort(ats)
+        found[number] = pd.Series(values[order], index=_index(ats[order]))
+    return found
 
 
-def _series(rows: Rows) -> pd.Series:
-    ats = (rows["at"].astype(np.int64) + _EPOCH_US).view("datetime64[us]")
-    return pd.Series(rows["value"].astype(float), index=pd.DatetimeIndex(ats).tz_localize(UTC))
+def _index(ats_us: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(ats_us.view("datetime64[us]")).tz_localize(UTC)
 
 
-def _rows(
+def _courses(
     connection: Connection, statement: str, ids: Sequence[int], since: datetime, until: datetime
-) -> Rows:
-    """Rows of a COPY without a Python object for any of them."""
+) -> dict[int, _Course]:
+    """By series, what it said in any order, without a Python object for single readings."""
+    cursor = connection.cursor(binary=True)
     wanted = {"ids": list(ids), "since": since, "until": until}
-    with connection.cursor().copy(_SQL[statement], wanted) as copy:
-        said = b"".join(copy)
-    return np.frombuffer(
-        said, dtype=_ROW, count=(len(said) - _HEADER - _TRAILER) // _ROW.itemsize, offset=_HEADER
-    )
+    return {
+        number: (
+            np.frombuffer(ats, dtype=">i8").astype(np.int64) + _EPOCH_US,
+            np.frombuffer(values, dtype=">f8").astype(np.float64),
+        )
+        for number, ats, values in cursor.execute(_SQL[statement], wanted)
+    }

@@ -61,25 +61,21 @@ WHERE system.building_id = %(building_id)s
 ORDER BY 1, 2;
 
 -- name: means_5min
--- In a form that is parsed without a look at single rows: see `analysis_input`.
-COPY (
-    SELECT series_id, at, sum / count
-    FROM tenant_rollup_5min
-    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
-) TO STDOUT (FORMAT binary);
+-- One row a series, with the times and the means of all its buckets packed one after another as the server sends
+-- them, in any order: see `analysis_input`.
+SELECT series_id, string_agg(timestamptz_send(at), ''::bytea), string_agg(float8send(sum / count), ''::bytea)
+FROM tenant_rollup_5min
+WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+GROUP BY series_id;
 
 -- name: means_1hour
-COPY (
-    SELECT series_id, at, sum / count
-    FROM tenant_rollup_1hour
-    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
-) TO STDOUT (FORMAT binary);
+SELECT series_id, string_agg(timestamptz_send(at), ''::bytea), string_agg(float8send(sum / count), ''::bytea)
+FROM tenant_rollup_1hour
+WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+GROUP BY series_id;
 
 -- name: readings
--- By series, oldest first.
-COPY (
-    SELECT series_id, at, value
-    FROM tenant_reading
-    WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
-    ORDER BY series_id, at
-) TO STDOUT (FORMAT binary);
+SELECT series_id, string_agg(timestamptz_send(at), ''::bytea), string_agg(float8send(value), ''::bytea)
+FROM tenant_reading
+WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
+GROUP BY series_id;
