@@ -46,7 +46,8 @@ def each(
 ) -> Judged[Result]:
     """Judge what was read of each id, until told to stop.
 
-    What raises is left out and logged with its id, again only after it went well or failed in another way.
+    What raises is left out and logged with its id, again only after it went well or failed in another way; of
+    errors of one kind, the traceback of the first.
 
     Args:
         kind: Of analysis.
@@ -58,6 +59,7 @@ def each(
     """
     results: dict[int, Result] = {}
     runs: list[RunDone] = []
+    traced: set[str] = set()
     for number, said in readings.items():
         if stop.is_set():
             break
@@ -69,7 +71,8 @@ def each(
         except Exception as error:
             failed = type(error).__name__
             if number not in last or last[number].failed != failed:
-                log.exception("analysis", kind=kind, id=number)
+                log.error("analysis", kind=kind, id=number, reason=repr(error), exc_info=failed not in traced)
+                traced.add(failed)
         first = said.index[0].to_pydatetime() if len(said) else None
         runs.append(
             RunDone(id=number, first_at=first, until=until.to_pydatetime(), lacking=lacking, failed=failed)

@@ -11,7 +11,7 @@ SELECT device.id
 FROM device
 LEFT JOIN health ON health.subject = 'device' AND health.subject_id = device.id
 WHERE (health.computed_at IS NULL OR health.computed_at <= now() - %(every)s)
-    AND EXISTS (SELECT FROM series WHERE series.device_id = device.id AND series.kind <> 'text')
+    AND EXISTS (SELECT FROM series WHERE series.device_id = device.id AND series.kind = 'number')
 ORDER BY device.id;
 
 -- name: due_buildings
@@ -79,3 +79,54 @@ SELECT series_id, string_agg(timestamptz_send(at), ''::bytea), string_agg(float8
 FROM tenant_reading
 WHERE series_id = ANY (%(ids)s::int[]) AND at >= %(since)s AND at < %(until)s
 GROUP BY series_id;
+
+-- name: devices
+-- Devices with the series that are judged, and the equipment that each stands at.
+SELECT device.id AS device_id, device.building_id, device.space_id, coalesce(device.label, device.name) AS name,
+    equipment.properties AS equipment,
+    ARRAY(SELECT series.id FROM series WHERE series.device_id = device.id AND series.kind = 'number' ORDER BY series.id)
+        AS series
+FROM device
+LEFT JOIN equipment ON equipment.id = device.equipment_id AND equipment.gone_at IS NULL
+WHERE device.id = ANY (%(ids)s::int[])
+ORDER BY device.id;
+
+-- name: company
+-- Of each series, those of other devices that measure the same in the same room.
+SELECT series.id, array_agg(beside.id ORDER BY beside.id)
+FROM device
+JOIN series ON series.device_id = device.id AND series.kind = 'number' AND series.quantity IS NOT NULL
+JOIN device AS other ON other.space_id = device.space_id AND other.id <> device.id
+JOIN series AS beside ON beside.device_id = other.id AND beside.kind = 'number' AND beside.quantity = series.quantity
+WHERE device.id = ANY (%(ids)s::int[])
+GROUP BY series.id;
+
+-- name: lock_building
+-- Whoever adds up a building waits for whoever does.
+SELECT pg_advisory_xact_lock(hashtext('clerestory health'), %(building_id)s);
+
+-- name: device_healths
+-- Of a building, and where each device stands.
+SELECT device.id AS device_id, coalesce(device.label, device.name) AS name, device.space_id, space.storey_id,
+    health.score, health.reasons
+FROM device
+JOIN health ON health.device_id = device.id AND health.subject = 'device'
+LEFT JOIN space ON space.id = device.space_id AND space.gone_at IS NULL
+WHERE device.building_id = %(building_id)s
+ORDER BY device.id;
+
+-- name: system_devices
+-- The devices at the equipment of each system.
+SELECT system_equipment.system_id, array_agg(device.id ORDER BY device.id)
+FROM system_equipment
+JOIN system ON system.id = system_equipment.system_id
+JOIN device ON device.equipment_id = system_equipment.equipment_id
+WHERE system.building_id = %(building_id)s
+GROUP BY system_equipment.system_id;
+
+-- name: places
+-- All of a building that may have a health.
+SELECT
+    ARRAY(SELECT id FROM space WHERE building_id = %(building_id)s) AS spaces,
+    ARRAY(SELECT id FROM storey WHERE building_id = %(building_id)s) AS storeys,
+    ARRAY(SELECT id FROM system WHERE building_id = %(building_id)s) AS systems;
