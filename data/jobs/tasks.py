@@ -15,7 +15,9 @@ import structlog
 
 from data.jobs import import_model, model_shell
 from data.jobs.analysis.anomalies import ANOMALIES
+from data.jobs.analysis.failures import FAILURES, LIFETIME
 from data.jobs.analysis.forecasts import FORECASTS
+from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.patterns import PATTERNS
 from data.jobs.analysis.rooms import ROOMS
 from data.jobs.batched import Batched
@@ -70,8 +72,11 @@ TASKS: dict[str, Task] = {
 PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
+    HEALTH,
     ANOMALIES,
     FORECASTS,
+    FAILURES,
+    LIFETIME,
     PATTERNS,
     ROOMS,
 )

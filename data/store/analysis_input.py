@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from psycopg.rows import class_row
 
+from data.building.model import Properties
 from data.store import statements
 from data.store.pool import Connection, Store
 
@@ -75,6 +76,26 @@ def of_building(connection: Connection, building: int) -> BuildingSeries:
         series=tuple(cursor.execute(_SQL["building_series"], wanted).fetchall()),
         systems=tuple(connection.execute(_SQL["building_systems"], wanted).fetchall()),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """A piece of equipment with its property sets."""
+
+    id: int
+    name: str
+    properties: Properties
+
+
+def equipment(connection: Connection, building: int) -> list[Equipment]:
+    """What of a building's equipment has property sets."""
+    cursor = connection.cursor(row_factory=class_row(Equipment))
+    return cursor.execute(_SQL["equipment"], {"building_id": building}).fetchall()
+
+
+def equipment_of_series(connection: Connection, ids: Sequence[int]) -> dict[int, Properties]:
+    """By series: the property sets of the equipment that its device stands at."""
+    return dict(connection.execute(_SQL["equipment_of_series"], {"ids": list(ids)}).fetchall())
 
 
 def tenants(store: Store) -> list[int]:

@@ -235,12 +235,12 @@ def save_failures(
     connection: Connection,
     results: Iterable[FailureResult],
     *,
-    devices: Sequence[int] = (),
+    series: Sequence[int] = (),
     equipment: Sequence[int] = (),
     computed_at: datetime,
 ) -> None:
-    """Write all that is found of some devices and equipment, in place of what was."""
-    connection.execute(_SQL["forget_failures"], {"devices": list(devices), "equipment": list(equipment)})
+    """Write what trends of series and lifetimes of equipment tell, in place of what they told before."""
+    connection.execute(_SQL["forget_failures"], {"series": list(series), "equipment": list(equipment)})
     _each(
         connection,
         "failure",

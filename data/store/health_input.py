@@ -71,7 +71,7 @@ def of_building(connection: Connection, building: int) -> BuildingHealth:
     spaces, storeys, all_systems = places
     return BuildingHealth(
         devices=found,
-        systems=dict.fromkeys(all_systems, []) | systems,
+        systems={number: systems.get(number, []) for number in all_systems},
         spaces=tuple(spaces),
         storeys=tuple(storeys),
     )

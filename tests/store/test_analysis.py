@@ -245,7 +245,7 @@ def test_a_failure_is_found_from_its_device_and_its_room(worker: Store, web: Sto
     )  # fmt: skip
     for _ in range(2):  # the second takes the place of the first
         with worker.transaction(tenant=place.tenant) as connection:
-            analysis_results.save_failures(connection, [result], devices=[place.device], computed_at=NOON)
+            analysis_results.save_failures(connection, [result], series=[place.series], computed_at=NOON)
     (of_device,) = analysis.of_device(web, tenant=place.tenant, device=place.device).failures
     (of_space,) = analysis.of_space(web, tenant=place.tenant, space=place.space).failures
     assert of_device == of_space

@@ -9,9 +9,9 @@ from threading import Event
 
 import numpy as np
 import pandas as pd
-from analytics.health import HealthScore, HealthSpec, SeriesSpec
 
 from analytics import health
+from analytics.health import HealthScore, HealthSpec, SeriesSpec
 from analytics.quantities import QUANTITIES
 from data.building.lifetime import lifetime
 from data.jobs.analysis.each import WINDOW, each
@@ -91,7 +91,8 @@ def of_device(
     table = frame[device.series].apply(_consumption) if len(frame) else frame[device.series]
     table.columns = pd.Index([str(number) for number in device.series])
     specs = {str(number): _spec(known[number], frame, beside.get(number, [])) for number in device.series}
-    expected = HealthSpec(series=specs, now=pd.Timestamp(now), **_age(device, now.date()))
+    age, service_life = _age(device, now.date())
+    expected = HealthSpec(series=specs, now=pd.Timestamp(now), age=age, service_life=service_life)
     whole = health.score(table, expected=expected)
     parts = {device.series[0]: whole} if len(device.series) == 1 else {
         number: health.score(
@@ -160,12 +161,12 @@ def _spec(series: SeriesInfo, frame: pd.DataFrame, beside: list[int]) -> SeriesS
     )
 
 
-def _age(device: JudgedDevice, today: date) -> dict[str, float | None]:
-    """Age and service life in years, as the model of its equipment states them."""
+def _age(device: JudgedDevice, today: date) -> tuple[float | None, float | None]:
+    """Age and service life in years, as the model of its equipment states them; both or none."""
     said = lifetime(device.equipment or {})
     if said.begins is None or said.service_life_years is None:
-        return {}
-    return {"age": (today - said.begins) / _YEAR, "service_life": said.service_life_years}
+        return None, None
+    return (today - said.begins) / _YEAR, said.service_life_years
 
 
 def _reasons(

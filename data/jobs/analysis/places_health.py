@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analytics.health import HealthScore
-
 from analytics import health
+from analytics.health import HealthScore
+from data.jobs.analysis.words import in_words
 from data.store.analysis_results import HealthResult
 from data.store.analysis_rows import Basis, Reason, Subject
 from data.store.health_input import BuildingHealth, DeviceHealth
@@ -40,19 +40,26 @@ def of_places(building: int, known: BuildingHealth) -> Places:
             rooms[one.space_id].append(one)
             if one.storey_id is not None:
                 storeys[one.storey_id].add(one.space_id)
-    results: dict[tuple[Subject, int], HealthScore] = {}
-    for room, devices in rooms.items():
-        results["space", room] = adding.up([one.device_id for one in devices])
-        if devices[0].storey_id is None:
-            whole[f"space {room}"] = results["space", room]
+    results: dict[tuple[Subject, int], HealthResult] = {}
+
+    def add(subject: Subject, number: int, parts: Mapping[str, HealthScore]) -> HealthScore:
+        found = health.roll_up(parts)
+        results[subject, number] = adding.result(subject, number, found, parts=len(parts))
+        return found
+
+    by_room = {
+        room: add("space", room, adding.of([one.device_id for one in devices]))
+        for room, devices in rooms.items()
+    }
+    whole |= {f"space {room}": by_room[room] for room in rooms if rooms[room][0].storey_id is None}
     for storey, inside in storeys.items():
-        parts = {f"space {room}": results["space", room] for room in sorted(inside)}
-        whole[f"storey {storey}"] = results["storey", storey] = health.roll_up(parts)
+        parts = {f"space {room}": by_room[room] for room in sorted(inside)}
+        whole[f"storey {storey}"] = add("storey", storey, parts)
     for system, at in known.systems.items():
         if served := [device for device in at if device in adding.devices]:
-            results["system", system] = adding.up(served)
+            add("system", system, adding.of(served))
     if whole:
-        results["building", building] = health.roll_up(whole)
+        add("building", building, whole)
     there: dict[Subject, Sequence[int]] = {
         "space": known.spaces,
         "storey": known.storeys,
@@ -60,7 +67,7 @@ def of_places(building: int, known: BuildingHealth) -> Places:
         "building": [building],
     }
     return Places(
-        results=tuple(adding.result(*subject, found) for subject, found in results.items()),
+        results=tuple(results.values()),
         none={
             subject: [number for number in ids if (subject, number) not in results]
             for subject, ids in there.items()
@@ -82,26 +89,27 @@ class _Adding:
         return HealthScore(
             value=float("nan") if device.score is None else device.score,
             reasons=tuple(
-                health.Reason(kind=said["reason"], points=said["points"], of=(f"device {device.device_id}",))
-                for said in device.reasons
+                health.Reason(kind=said["reason"], points=said["points"]) for said in device.reasons
             ),
         )
 
-    def up(self, devices: Sequence[int]) -> HealthScore:
-        """The health of a place with these devices."""
-        return health.roll_up([self.devices[one] for one in devices])
+    def of(self, devices: Sequence[int]) -> dict[str, HealthScore]:
+        """The parts of a place with these devices."""
+        return {f"device {one}": self.devices[one] for one in devices}
 
-    def result(self, subject: Subject, number: int, found: HealthScore) -> HealthResult:
+    def result(self, subject: Subject, number: int, found: HealthScore, *, parts: int) -> HealthResult:
         """As the store keeps it; what one device costs for one reason is one row."""
         costs: dict[tuple[int | None, str], float] = defaultdict(float)
         for one in found.reasons:
-            device = int(one.of[-1].removeprefix("device ")) if one.of else None
+            # From the building down to the device; what is left of many small ones is nobody's.
+            last = one.of[-1] if one.of else ""
+            device = int(last.removeprefix("device ")) if last.startswith("device ") else None
             costs[device, one.kind] += float(one.points)
         reasons = tuple(
             Reason(
                 reason=kind,
                 points=points,
-                detail="" if device is None else self._details[device, kind],
+                detail=in_words(kind, 0) if device is None else self._details[device, kind],
                 subject=None if device is None else "device",
                 subject_id=device,
                 name=None if device is None else self._names[device],
@@ -109,5 +117,6 @@ class _Adding:
             for (device, kind), points in sorted(costs.items(), key=lambda item: -item[1])
         )
         score = None if math.isnan(found.value) else min(max(float(found.value), 0.0), 100.0)
-        basis = Basis(children=len(self.devices) if subject == "building" else None)
-        return HealthResult(subject=subject, subject_id=number, score=score, reasons=reasons, basis=basis)
+        return HealthResult(
+            subject=subject, subject_id=number, score=score, reasons=reasons, basis=Basis(children=parts)
+        )

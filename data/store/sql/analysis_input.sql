@@ -130,3 +130,18 @@ SELECT
     ARRAY(SELECT id FROM space WHERE building_id = %(building_id)s) AS spaces,
     ARRAY(SELECT id FROM storey WHERE building_id = %(building_id)s) AS storeys,
     ARRAY(SELECT id FROM system WHERE building_id = %(building_id)s) AS systems;
+
+-- name: equipment
+-- Of a building, with its property sets; what its newest model no longer has is gone.
+SELECT id, name, properties
+FROM equipment
+WHERE building_id = %(building_id)s AND gone_at IS NULL AND properties <> '{}'
+ORDER BY id;
+
+-- name: equipment_of_series
+-- The property sets of the equipment that the devices of some series stand at.
+SELECT series.id, equipment.properties
+FROM series
+JOIN device ON device.id = series.device_id
+JOIN equipment ON equipment.id = device.equipment_id AND equipment.gone_at IS NULL
+WHERE series.id = ANY (%(ids)s::int[]);

@@ -94,8 +94,9 @@ ORDER BY series_id, day;
 DELETE FROM forecast_day WHERE series_id = ANY (%(ids)s::int[]) AND computed_at < %(before)s;
 
 -- name: forget_failures
--- Of devices, and of equipment.
-DELETE FROM failure_finding WHERE device_id = ANY (%(devices)s::int[]) OR equipment_id = ANY (%(equipment)s::int[]);
+-- Of the trends of series, and of the lifetimes of equipment.
+DELETE FROM failure_finding
+WHERE series_id = ANY (%(series)s::int[]) OR (series_id IS NULL AND equipment_id = ANY (%(equipment)s::int[]));
 
 -- name: failure
 INSERT INTO failure_finding (tenant_id, kind, device_id, equipment_id, series_id, fails_at, low_at, high_at, probability,
