@@ -123,7 +123,7 @@ def test_an_empty_room_is_hardly_ever_taken_for_a_full_one() -> None:
 
 
 def test_a_stuffy_empty_room_is_told_from_a_full_one() -> None:
-    frame, there = _room()
+    frame = _room()[0]
     index = pd.DatetimeIndex(frame.index)
     evening = (index.hour == 18) & (index.day_of_week < 5)
     assert (patterns.occupancy(frame)[evening] < 0.5).mean() > 0.9
