@@ -190,6 +190,10 @@ def _index(ats_us: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(ats_us.view("datetime64[us]")).tz_localize(UTC)
 
 
+def _times(packed: bytes) -> npt.NDArray[np.int64]:
+    return np.frombuffer(packed, dtype=">i8").astype(np.int64) + _EPOCH_US
+
+
 def _courses(
     connection: Connection, statement: str, ids: Sequence[int], since: datetime, until: datetime
 ) -> dict[int, _Course]:
@@ -198,8 +202,17 @@ def _courses(
     wanted = {"ids": list(ids), "since": since, "until": until}
     return {
         number: (
-            np.frombuffer(ats, dtype=">i8").astype(np.int64) + _EPOCH_US,
+            _times(ats),
             np.frombuffer(values, dtype=">f8").astype(np.float64),
         )
         for number, ats, values in cursor.execute(_SQL[statement], wanted)
     }
+
+
+def taken_away(
+    connection: Connection, *, ids: Sequence[int], since: datetime
+) -> dict[int, pd.DatetimeIndex]:
+    """By series: the times of readings that corrections took away since then."""
+    cursor = connection.cursor(binary=True)
+    found = cursor.execute(_SQL["taken_away"], {"ids": list(ids), "since": since})
+    return {number: _index(np.sort(_times(ats))) for number, ats in found}

@@ -173,8 +173,8 @@ def lifetimes_of(piece: Equipment, *, today: date) -> list[FailureResult]:
         FailureResult(
             kind="service life",
             probability=soon,
-            sentence=f"By its stated service life of {said.service_life_years:g} years, a failure within a year "
-            f"has a probability of {soon:.0%}.",
+            sentence=f"By its stated service life of {said.service_life_years:g} years, a failure within a "
+            f"year has a probability of {soon:.0%}.",
             **common,  # type: ignore[arg-type]
         )
     ]

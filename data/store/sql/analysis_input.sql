@@ -145,3 +145,10 @@ FROM series
 JOIN device ON device.id = series.device_id
 JOIN equipment ON equipment.id = device.equipment_id AND equipment.gone_at IS NULL
 WHERE series.id = ANY (%(ids)s::int[]);
+
+-- name: taken_away
+-- Times of readings that a correction took away: where they were is no gap in what the device said.
+SELECT reading_flag.series_id, string_agg(timestamptz_send(reading_flag.at), ''::bytea)
+FROM reading_flag
+WHERE reading_flag.series_id = ANY (%(ids)s::int[]) AND reading_flag.at >= %(since)s AND flag IN ('mask', 'delete')
+GROUP BY reading_flag.series_id;
