@@ -18,6 +18,7 @@ from data.jobs.analysis.anomalies import ANOMALIES
 from data.jobs.analysis.failures import FAILURES, LIFETIME
 from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
+from data.jobs.analysis.odd_rooms import ODD_ROOMS
 from data.jobs.analysis.patterns import PATTERNS
 from data.jobs.analysis.rooms import ROOMS
 from data.jobs.batched import Batched
@@ -79,4 +80,5 @@ PERIODIC: Sequence[Periodic | Batched] = (
     LIFETIME,
     PATTERNS,
     ROOMS,
+    ODD_ROOMS,
 )

@@ -209,9 +209,7 @@ def _courses(
     }
 
 
-def taken_away(
-    connection: Connection, *, ids: Sequence[int], since: datetime
-) -> dict[int, pd.DatetimeIndex]:
+def taken_away(connection: Connection, *, ids: Sequence[int], since: datetime) -> dict[int, pd.DatetimeIndex]:
     """By series: the times of readings that corrections took away since then."""
     cursor = connection.cursor(binary=True)
     found = cursor.execute(_SQL["taken_away"], {"ids": list(ids), "since": since})

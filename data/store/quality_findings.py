@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +37,9 @@ def kept(finding: Finding, values: pd.Series) -> dict[str, Any]:
         "offset": finding.repair.offset,
         "by_s": finding.repair.by.total_seconds(),
         # All readings from its beginning to its end, or some.
-        "ats_us": None if len(stamps) == within.sum() else pd.DatetimeIndex(stamps).as_unit("us").asi8.tolist(),
+        "ats_us": None
+        if len(stamps) == within.sum()
+        else pd.DatetimeIndex(stamps).as_unit("us").asi8.tolist(),
     }
 
 
@@ -50,7 +51,7 @@ def repair(
     tenant: int,
     actor: str,
 ) -> Correction:
-    """Repair what a finding is about, as it proposes or in another way; the finding is repaired while that stands.
+    """Repair what a finding is about, as it proposes or in another way; it is repaired while that stands.
 
     Args:
         store: As the web or worker role.
@@ -110,7 +111,9 @@ def _decide(store: Store, statement: str, finding: int, tenant: int, actor: str)
 def _as_wanted(proposed: corrections.Repair, action: corrections.Repair | None) -> corrections.Repair:
     wanted = action or proposed
     if wanted in ("convert", "shift") and wanted != proposed:
-        raise BadInput("This finding proposes no other unit and no other time; mask, interpolate or delete it.")
+        raise BadInput(
+            "This finding proposes no other unit and no other time; mask, interpolate or delete it."
+        )
     return wanted
 
 

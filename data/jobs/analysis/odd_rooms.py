@@ -55,7 +55,7 @@ def _do(store: Store, tenant: int, building: int) -> None:
         frame = analysis_input.means(connection, ids=ids, step="5min", since=now - WINDOW, until=now)
         last = analysis_results.last_runs(connection, KIND, "building", [building])
     readings = by_room(known, frame)
-    rooms = [column for column in readings.columns if column != OUTDOOR]
+    rooms = [int(column) for column in readings.columns if column != OUTDOOR]
     beside = [
         (room, other.room.id)
         for room in rooms
@@ -111,7 +111,7 @@ def judged(
         plant: The system that serves each room.
         now: When it is computed.
     """
-    rooms = [column for column in readings.columns if column != OUTDOOR]
+    rooms = [int(column) for column in readings.columns if column != OUTDOOR]
     table = pd.DataFrame({"id": rooms, "plant": [plant.get(room) for room in rooms]})
     found = odd_room_out(table, list(beside), readings)
     basis = Basis(
