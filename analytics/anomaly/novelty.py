@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-LENGTHS = (1, 4, 16)  # rows of a mean: courses of 8, 32 and 128 rows
+LENGTHS = (2, 8, 32)  # rows of a mean: courses of 16, 64 and 256 rows
 
 _MEANS = 8
 _REMEMBERED = 2048  # earlier courses compared with, each half a mean later than the one before

@@ -43,12 +43,6 @@ def against_past(values: Floats) -> Floats:
     return rarity
 
 
-def among_all(values: Floats) -> Floats:
-    """The rarity of each value among all of them, itself included; as `against_past` otherwise."""
-    known = values[~np.isnan(values)]
-    return _Tail.of(known).rarity(values) if len(known) >= FIRST // 2 else np.zeros(len(values))
-
-
 @dataclass(frozen=True, slots=True)
 class _Tail:
     """The distribution of what was seen."""

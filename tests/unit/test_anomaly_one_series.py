@@ -33,6 +33,7 @@ FAULTS = {
     "a peak": (slice(1500, 1502), 80.0),
     "a level never seen": (slice(1500, 1560), -20.0),
     "day at night": (slice(1536, 1560), 41.0),
+    "a stuck value": (slice(1500, 1560), 25.0),
 }
 FAULT_NAMES = list(FAULTS)
 
