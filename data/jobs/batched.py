@@ -32,12 +32,14 @@ class Batched:
         plan: What is due now. Cheap: batches that wait or are done already are left out afterwards.
         do: Does one batch, and comes to the same when it is done again; returns early when the event is set.
             What it raises is tried again with back-off.
+        behind: Of two that wait, the batch with the lower number is done first; what people ask for is at 0.
     """
 
     name: str
     cron: str
     plan: Callable[[Store], Iterable[Batch]]
     do: Callable[[Store, Batch, Event], None]
+    behind: int = 1
 
     def lock(self, batch: Batch) -> str:
         """What two batches that must not be done at once have in common."""

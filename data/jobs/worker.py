@@ -36,7 +36,6 @@ HEARTBEAT_S = 3.0
 DEAD_AFTER_S = 15.0  # without a heartbeat
 LOOK_S = 2.0  # for jobs that are due again; new ones are announced by the database
 MISSED_S = 24 * 3_600.0  # how late a periodic task may be made up for
-BEHIND = -1  # people do not wait for what is done by itself
 STEADY_S = 10.0  # a worker that ran this long has no trouble any more
 
 
@@ -183,7 +182,7 @@ class _Server:
                 queued = {job.lock for job in await app.job_manager.list_jobs_async(task=one.name)}
                 for batch in batches:
                     if one.lock(batch) not in queued:
-                        deferrer = task.configure(lock=one.lock(batch), priority=BEHIND)
+                        deferrer = task.configure(lock=one.lock(batch), priority=-one.behind)
                         await deferrer.defer_async(
                             tenant=batch.tenant, block=batch.block, ids=list(batch.ids)
                         )

@@ -106,8 +106,8 @@ def do_lifetimes(store: Store, batch: Batch, stop: Event) -> None:
             analysis_results.tell(connection)
 
 
-FAILURES = Batched(name="failures", cron="*/5 * * * *", plan=plan_trends, do=do_trends)
-LIFETIME = Batched(name="lifetimes", cron="*/5 * * * *", plan=plan_lifetimes, do=do_lifetimes)
+FAILURES = Batched(name="failures", cron="*/5 * * * *", plan=plan_trends, do=do_trends, behind=2)
+LIFETIME = Batched(name="lifetimes", cron="*/5 * * * *", plan=plan_lifetimes, do=do_lifetimes, behind=2)
 
 
 def trend_of(series: SeriesInfo, said: pd.Series, stated: Lifetime, *, now: datetime) -> FailureResult | None:

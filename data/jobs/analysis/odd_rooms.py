@@ -44,7 +44,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
             _do(store, batch.tenant, building)
 
 
-ODD_ROOMS = Batched(name="odd rooms", cron="*/5 * * * *", plan=plan, do=do)
+ODD_ROOMS = Batched(name="odd rooms", cron="*/5 * * * *", plan=plan, do=do, behind=2)
 
 
 def _do(store: Store, tenant: int, building: int) -> None:

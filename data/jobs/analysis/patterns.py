@@ -55,7 +55,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
         analysis_results.tell(connection)
 
 
-PATTERNS = Batched(name="patterns", cron="*/5 * * * *", plan=plan, do=do)
+PATTERNS = Batched(name="patterns", cron="*/5 * * * *", plan=plan, do=do, behind=2)
 
 
 def patterns_of(number: int, said: pd.Series, *, timezone: str, now: datetime) -> list[Pattern]:

@@ -54,7 +54,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
         analysis_results.tell(connection)
 
 
-QUALITY = Batched(name="quality", cron="*/5 * * * *", plan=plan, do=do)
+QUALITY = Batched(name="quality", cron="*/5 * * * *", plan=plan, do=do, behind=2)
 
 
 def findings_of(

@@ -46,7 +46,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
         _do(store, batch.tenant, building, stop)
 
 
-ROOMS = Batched(name="rooms", cron="*/5 * * * *", plan=plan, do=do)
+ROOMS = Batched(name="rooms", cron="*/5 * * * *", plan=plan, do=do, behind=2)
 
 
 def _do(store: Store, tenant: int, building: int, stop: Event) -> None:
