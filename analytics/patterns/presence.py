@@ -55,7 +55,9 @@ def occupancy(frame: pd.DataFrame) -> pd.Series:
     said = pd.Series(expit(odds.sum(axis=1, min_count=1).to_numpy(float)), known.index)
     said = said.fillna(0.0).where(known.notna().any(axis=1))
     index = pd.DatetimeIndex(frame.index)
-    found = said.reindex(index.floor(step)).to_numpy(float) if len(said) else np.full(len(index), np.nan)
+    # A clock shows an hour twice in autumn: steps are counted where it does not.
+    steps = index.floor(step) if index.tz is None else index.tz_convert("UTC").floor(step)
+    found = said.reindex(steps).to_numpy(float) if len(said) else np.full(len(index), np.nan)
     return pd.Series(found, frame.index, name="occupancy")
 
 

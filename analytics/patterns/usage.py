@@ -91,8 +91,8 @@ def _relative(values: pd.Series) -> pd.Series:
     spread = (high - low).where(lambda one: one > 0)
     # A week of rest has little spread of its own; it must not be stretched to look like use.
     spread = spread.clip(lower=float(spread.median()) / 2 if spread.notna().any() else None)
-    hours = pd.DatetimeIndex(values.index).floor("1h")
-    near = pd.DataFrame({"low": low, "spread": spread}).reindex(hours)
+    # Each value's hour; rounding down would stumble over the hour that a clock shows twice.
+    near = pd.DataFrame({"low": low, "spread": spread}).reindex(values.index, method="ffill")
     return pd.Series(
         (values.to_numpy(float) - near["low"].to_numpy(float)) / near["spread"].to_numpy(float), values.index
     ).dropna()
