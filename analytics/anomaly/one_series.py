@@ -57,9 +57,15 @@ def alarms(values: pd.Series) -> pd.DatetimeIndex:
         Rising times of the index, none within a day of the one before. The past alone is used: what comes
         later neither adds nor takes an alarm.
     """
+    return score_and_alarms(values)[1]
+
+
+def score_and_alarms(values: pd.Series) -> tuple[pd.Series, pd.DatetimeIndex]:
+    """The causal `score` and the `alarms` of a series, in the time that one of them takes."""
     known = _Known(values)
-    rows = affordable(known.times_s, _causal(known), above=_LASTING, first=_LEARNING)
-    return known.index[rows]
+    scores = _causal(known)
+    rows = affordable(known.times_s, scores, above=_LASTING, first=_LEARNING)
+    return known.back(scores), known.index[rows]
 
 
 class _Known:

@@ -8,7 +8,7 @@ from threading import Event
 
 import pandas as pd
 
-from analytics.anomaly import alarms, score
+from analytics.anomaly import score_and_alarms
 from analytics.anomaly.bands import bands
 from data.jobs.analysis.each import WINDOW, TooLittle, columns, due_series, each, too_short
 from data.jobs.batched import Batch, Batched
@@ -70,7 +70,7 @@ def bands_of(number: int, said: pd.Series, *, since: datetime, now: datetime) ->
     basis = Basis(
         since=said.index[0].to_pydatetime(), until=now, readings=len(said), source="means of 15 minutes"
     )
-    found = bands(score(said), alarms(said))
+    found = bands(*score_and_alarms(said))
     return [
         Band(
             series_id=number,
