@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from analytics.failure.runs import Floats
+from analytics.failure.runs import Floats, Ints
 
 COVERAGE = 0.90
 SOON = 30.0  # [ages] what `p_fail_30` speaks of
+BEYOND = 1.25  # ceilings up to which rows count for the interval
 _KNOTS = 41
 _NEAR = 0.03  # share of the predictions that are near a knot, on either side
 
@@ -44,19 +45,21 @@ class Calibration:
         return probability
 
 
-def calibrate(predicted: Floats, left: Floats, *, ceiling: float) -> Calibration:
-    """From what was predicted of unseen units, and what they had left [ages].
+def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) -> Calibration:
+    """From what was predicted of unseen units, what they had left [ages], and whose row it is.
 
-    The interval is to hold for units within the ceiling. Rows beyond it are nearly all predicted there, and
-    with them among the others the interval would look better than it is where it matters.
+    Rows far beyond the ceiling are nearly all predicted there, and with them among the others the interval
+    would look better than it is where it matters; rows a little beyond it may be taken for ones below it.
     """
     soon = _probability(predicted, left <= SOON)
-    within = np.flatnonzero(left <= ceiling)
+    within = np.flatnonzero(left <= BEYOND * ceiling)
     within = within[np.argsort(predicted[within], kind="stable")]
-    truth, ordered = left[within], predicted[within]
+    truth, ordered = np.minimum(left[within], ceiling), predicted[within]
     near = max(int(_NEAR * len(ordered)), 1)
     knots = np.unique(np.quantile(ordered, np.linspace(0, 1, _KNOTS)))
-    ends = [_shortest(truth[_around(ordered, knot, near)], COVERAGE) for knot in knots]
+    # Rows of one unit err together: it is the number of units that says how far a quantile can be trusted.
+    share = min(COVERAGE * (1 + 1 / len(np.unique(unit[within]))), 1.0)
+    ends = [_shortest(truth[_around(ordered, knot, near)], share) for knot in knots]
     low, high = (np.array(end) for end in zip(*ends, strict=True))
     return Calibration(knots=knots, low=low, high=np.clip(high, 0, ceiling), soon=soon)
 

@@ -189,7 +189,7 @@ def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
             predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(
                 _some(lives, out), ceiling
             )
-    return calibrate(predicted[known], lives.left()[known], ceiling=ceiling)
+    return calibrate(predicted[known], lives.left()[known], lives.unit[known], ceiling=ceiling)
 
 
 def _folds(lives: Runs, known: Known) -> Ints:

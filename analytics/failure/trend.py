@@ -110,7 +110,9 @@ def _present_line(days: Floats, level: Floats) -> tuple[Line, float]:
 
 def _line(days: Floats, level: Floats) -> Line:
     middle = float(days.mean())
-    slope = float(stats.theilslopes(level, days).slope) if np.ptp(days) > 0 else 0.0
+    later = days[:, None] > days
+    slopes = (level[:, None] - level)[later] / (days[:, None] - days)[later]
+    slope = float(np.median(slopes)) if len(slopes) else 0.0
     at_middle = float(np.median(level - slope * (days - middle)))
     rest = level - at_middle - slope * (days - middle)
     independent = len(days) * _independence(rest)

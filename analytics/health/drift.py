@@ -29,6 +29,7 @@ def distances(values: Floats, when: Times) -> Floats:
     normal, recent = steady[: when.normal], steady[len(steady) - when.recent :]
     count = np.minimum(np.isfinite(normal).sum(axis=0), np.isfinite(recent).sum(axis=0))
     spread = _spread(normal)
+    spread = np.where(spread > 0, np.maximum(spread, _noise(steady)), 0.0)
     apart = np.abs(_mean(recent) - _mean(normal))
     told = (count >= FEWEST) & (spread > 1e-9 * np.maximum(np.abs(_mean(values)), 1e-9))
     return np.where(told, apart / np.where(told, spread, 1.0), 0.0)
@@ -101,6 +102,14 @@ def _mean(values: Floats) -> Floats:
     known = np.isfinite(values)
     mean: Floats = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return mean
+
+
+def _noise(values: Floats) -> Floats:
+    """Spread from one reading to the next (von Neumann 1941), which a drift does not widen.
+
+    All of the history tells it; the spread of a short normal time is often too small by chance.
+    """
+    return np.sqrt(_mean(np.diff(values, axis=0) ** 2) / 2)
 
 
 def _spread(values: Floats) -> Floats:

@@ -18,7 +18,7 @@ LATER = 24.0  # one machine counts days, the other hours
 
 @cache
 def history(regimes: int = 1) -> pd.DataFrame:
-    return lives(20, seed=1, regimes=regimes, modes=regimes, step=LATER if regimes > 1 else 1.0)
+    return lives(15, seed=1, regimes=regimes, modes=regimes, step=LATER if regimes > 1 else 1.0)
 
 
 @cache
@@ -96,7 +96,7 @@ def test_the_prediction_lies_in_its_interval_and_probabilities_are_probabilities
 
 
 def test_runs_that_have_not_ended_are_not_taken_for_failures() -> None:
-    whole = lives(24, seed=9)
+    whole = lives(12, seed=9)
     stopped, left = cut(whole[whole["unit"] % 2 == 0], seed=10)
     runs = pd.concat([whole[whole["unit"] % 2 == 1].assign(failed=True), stopped.assign(failed=False)])
     found = fit(runs, ended="failed").predict(stopped)
@@ -137,7 +137,7 @@ def test_missing_readings_do_not_keep_it_from_answering() -> None:
 
 def test_nothing_that_is_given_is_changed() -> None:
     model().predict(history())
-    pd.testing.assert_frame_equal(history(), lives(20, seed=1))
+    pd.testing.assert_frame_equal(history(), lives(15, seed=1))
 
 
 def test_means_and_slopes_stay_within_a_unit() -> None:

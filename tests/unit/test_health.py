@@ -71,6 +71,12 @@ def test_a_value_that_stands_still_costs_and_one_that_never_varied_does_not() ->
     assert points(judged(device().assign(a=50.0)), "stuck") == 0
 
 
+def test_a_switch_that_rests_where_it_mostly_rests_is_not_stuck() -> None:
+    frame = device()
+    frame["a"] = (np.arange(ROWS) % 100 == 0) & (np.arange(ROWS) < 2_000)
+    assert points(judged(frame), "stuck") == 0
+
+
 def test_a_value_may_be_said_to_stand_still_only_so_long() -> None:
     hour = SeriesSpec(stuck_after=pd.Timedelta(hours=1))
     assert points(judged(device().assign(a=50.0), series={"a": hour}), "stuck") > 20
