@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from analytics.failure.runs import Floats
 
@@ -41,14 +42,12 @@ class FailureClasses:
         if min(truth.sum(), (~truth).sum()) < FOLDS:
             return cls(columns=columns, trees=(), threshold=0.5, share=share)
         unseen = np.zeros(len(truth))
-        for known, out in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(values, truth):
-            unseen[out] = _probability(_trees(values[known], truth[known]), values[out])
-        return cls(
-            columns=columns,
-            trees=_trees(values, truth),
-            threshold=_best_threshold(unseen, truth),
-            share=share,
-        )
+        # Threads wait for one another in a loop: beside other work they take many times as long.
+        with threadpool_limits(1, user_api="openmp"):
+            for known, out in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(values, truth):
+                unseen[out] = _probability(_trees(values[known], truth[known]), values[out])
+            trees = _trees(values, truth)
+        return cls(columns=columns, trees=trees, threshold=_best_threshold(unseen, truth), share=share)
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Columns `probability` and `failed`, with the index of the frame."""

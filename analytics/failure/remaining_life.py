@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
+from threadpoolctl import threadpool_limits
 
 from analytics.failure import course, regimes
 from analytics.failure.calibration import Calibration, calibrate
@@ -122,13 +123,16 @@ class Forest:
         fused = course.fuse(lives.values, left)
         rows = np.linspace(0, len(left) - 1, min(len(left), MOST_ROWS)).astype(np.int64)
         features, left = course.features(lives, fused)[rows], left[rows]
-        trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate(COLUMN_SHARES))
+        # Threads wait for one another in a loop: beside other work they take many times as long.
+        with threadpool_limits(1, user_api="openmp"):
+            trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate(COLUMN_SHARES))
         return cls(fused, trees)
 
     def predict(self, lives: Runs, ceiling: float) -> Floats:
         """What is left at each row [ages], from 0 to the ceiling."""
         features = course.features(lives, self.fused)
-        mean = np.mean([trees.predict(features) for trees in self.trees], axis=0)
+        with threadpool_limits(1, user_api="openmp"):
+            mean = np.mean([trees.predict(features) for trees in self.trees], axis=0)
         clipped: Floats = np.clip(mean, 0.0, ceiling)
         return clipped
 
