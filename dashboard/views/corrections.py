@@ -31,6 +31,15 @@ PRESETS: dict[str, Preset] = {
 }
 DEFAULT_PRESET = "shift"
 
+_DONE: dict[Action, str] = {
+    "delete": "deleted",
+    "adjust": "adjusted",
+    "mask": "masked",
+    "interpolate": "interpolated",
+    "convert": "converted",
+    "shift": "moved in time",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -98,7 +107,7 @@ def _outlook(row: SeriesRow, seen: Preview, change: Change, zone: tzinfo) -> Out
 
 def made(correction: Correction, *, zone: tzinfo) -> Made:
     """One correction as it is listed."""
-    verb = "deleted" if correction.action == "delete" else "adjusted"
+    verb = _DONE[correction.action]
     formula = _formula(correction.factor, correction.offset) if correction.action == "adjust" else ""
     undone = None
     if correction.undone_at is not None:

@@ -14,6 +14,14 @@ from threading import Event
 import structlog
 
 from data.jobs import import_model, model_files, model_shell
+from data.jobs.analysis.anomalies import ANOMALIES
+from data.jobs.analysis.failures import FAILURES, LIFETIME
+from data.jobs.analysis.forecasts import FORECASTS
+from data.jobs.analysis.health import HEALTH
+from data.jobs.analysis.odd_rooms import ODD_ROOMS
+from data.jobs.analysis.patterns import PATTERNS
+from data.jobs.analysis.rooms import ROOMS
+from data.jobs.batched import Batched
 from data.jobs.work import Task
 from data.settings import Settings
 from data.store import Store, job_runs, model_jobs, retention
@@ -63,8 +71,16 @@ TASKS: dict[str, Task] = {
     model_jobs.SHELL: model_shell.model_shell,
 }
 
-PERIODIC: Sequence[Periodic] = (
+PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
     Periodic(name="missing shells", cron="*/15 * * * *", do=model_files.make_missing_shells),
+    HEALTH,
+    ANOMALIES,
+    FORECASTS,
+    FAILURES,
+    LIFETIME,
+    PATTERNS,
+    ROOMS,
+    ODD_ROOMS,
 )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -23,6 +23,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from data.errors import StoreError, StoreUnavailable
+from data.jobs.batched import Batch, Batched
 from data.jobs.run import delay_s, run_job
 from data.jobs.tasks import PERIODIC, TASKS, Periodic
 from data.jobs.work import Task
@@ -58,7 +59,7 @@ def serve(
     settings: Settings,
     *,
     tasks: Mapping[str, Task] = TASKS,
-    periodic: Sequence[Periodic] = PERIODIC,
+    periodic: Sequence[Periodic | Batched] = PERIODIC,
     stop: Event,
 ) -> None:
     """Run jobs until `stop` is set; heals by itself when the database was away.
@@ -86,7 +87,7 @@ class _Server:
     settings: Settings
     store: Store
     tasks: Mapping[str, Task]
-    periodic: Sequence[Periodic]
+    periodic: Sequence[Periodic | Batched]
     stop: Event
     _in_trouble: bool = field(default=False, init=False)
 
@@ -151,7 +152,7 @@ class _Server:
         app = procrastinate.App(connector=connector, periodic_defaults={"max_delay": MISSED_S})
         app.task(name="run", queue="jobs", retry=_HandOutAgain())(self._run)
         for one in self.periodic:
-            self._register(app, one)
+            self._share_out(app, one) if isinstance(one, Batched) else self._register(app, one)
         return app
 
     def _run(self, *, tenant: int, job: int) -> None:
@@ -164,26 +165,50 @@ class _Server:
 
     def _register(self, app: procrastinate.App, one: Periodic) -> None:
         def do(context: procrastinate.JobContext, timestamp: int) -> None:
-            self._do(one, failures=context.job.attempts)
+            with self._told(one.name, failures=context.job.attempts):
+                one.do(self.settings, self.stop)
 
         task = app.task(name=one.name, queue="jobs", lock=one.name, pass_context=True, retry=_HandOutAgain())
         app.periodic(cron=one.cron)(task(do))
 
-    def _do(self, one: Periodic, *, failures: int) -> None:
+    def _share_out(self, app: procrastinate.App, one: Batched) -> None:
+        def do(context: procrastinate.JobContext, tenant: int, block: int, ids: list[int]) -> None:
+            with self._told(one.name, failures=context.job.attempts):
+                one.do(self.store, Batch(tenant=tenant, block=block, ids=tuple(ids)), self.stop)
+
+        async def plan(context: procrastinate.JobContext, timestamp: int) -> None:
+            with self._told(planning, failures=context.job.attempts):
+                batches = await asyncio.to_thread(lambda: list(one.plan(self.store)))
+                queued = {job.lock for job in await app.job_manager.list_jobs_async(task=one.name)}
+                for batch in batches:
+                    if one.lock(batch) not in queued:
+                        deferrer = task.configure(lock=one.lock(batch), priority=-one.behind)
+                        await deferrer.defer_async(
+                            tenant=batch.tenant, block=batch.block, ids=list(batch.ids)
+                        )
+
+        planning = f"plan {one.name}"
+        task = app.task(name=one.name, queue="jobs", pass_context=True, retry=_HandOutAgain())(do)
+        plans = app.task(name=planning, queue="jobs", lock=planning, pass_context=True, retry=_HandOutAgain())
+        app.periodic(cron=one.cron)(plans(plan))
+
+    @contextmanager
+    def _told(self, name: str, *, failures: int) -> Iterator[None]:
+        """Say once that something fails, and once that it is well again."""
         try:
-            one.do(self.settings, self.stop)
+            yield
         except StoreError as error:
             if not failures:
-                log.warning("periodic", task=one.name, up=False, reason=str(error))
+                log.warning("periodic", task=name, up=False, reason=str(error))
             raise
         except Exception:
             if not failures:
-                log.exception("periodic", task=one.name, up=False)
+                log.exception("periodic", task=name, up=False)
             raise
         if self.stop.is_set():
             raise _Again(0.0)  # it may have been cut short
         if failures:
-            log.info("periodic", task=one.name, up=True)
+            log.info("periodic", task=name, up=True)
 
     async def _take_up_again(self, app: procrastinate.App) -> None:
         """Hand out what workers had in hand that are no more."""

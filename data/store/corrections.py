@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from psycopg.rows import class_row
 
 from data.errors import BadInput, StoreBusy
 from data.store import statements
-from data.store.pool import Store
+from data.store.pool import Connection, Store
 
 _SQL = statements.load("corrections")
 _ATTEMPTS = 5
@@ -30,7 +31,8 @@ _LONGEST_REASON = 500
 # What a reading's own time may be.
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
-Action = Literal["delete", "adjust"]
+Repair = Literal["delete", "mask", "interpolate", "convert", "shift"]
+Action = Literal["delete", "adjust", "mask", "interpolate", "convert", "shift"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,17 @@ class Stretch:
     series: int
     since: datetime  # aware
     until: datetime  # aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What becomes of single readings of a series: time, value seen, value from now on.
+
+    Without a value seen there was no reading at that time; without a new one the reading goes.
+    """
+
+    series: int
+    readings: Sequence[tuple[datetime, float | None, float | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +142,38 @@ def adjust(
     return _correct(store, stretch, wanted, reason, tenant, actor)
 
 
+def repair(
+    store: Store,
+    changes: Changes,
+    *,
+    action: Repair,
+    reason: str,
+    tenant: int,
+    actor: str,
+    also: Callable[[Connection, Correction], None] = lambda connection, made: None,
+) -> Correction:
+    """Give each of some readings a value of its own, or take it away. Raises what `delete` does.
+
+    Args:
+        store: The store, as the web or worker role.
+        changes: What becomes of which reading.
+        action: What the readings' flag says: masked ones are not counted, interpolated ones nobody measured.
+        reason: Why, in at most 500 characters.
+        tenant: Whose series it is.
+        actor: Who does it.
+        also: Done in the same transaction with the correction; perhaps more than once.
+    """
+    wanted = {
+        "series_id": changes.series,
+        "action": action,
+        "ats": [at for at, _, _ in changes.readings],
+        "seen": [seen for _, seen, _ in changes.readings],
+        "repaired": [repaired for _, _, repaired in changes.readings],
+        "reason": _reason(reason),
+    }
+    return _call(store, "repair", wanted, tenant, actor, also)
+
+
 def undo(store: Store, correction: int, *, tenant: int, actor: str) -> Correction:
     """Give the readings of a correction their values back.
 
@@ -167,15 +212,26 @@ def _correct(
     store: Store, stretch: Stretch, wanted: dict[str, Any], reason: str, tenant: int, actor: str
 ) -> Correction:
     _check(stretch)
-    why = " ".join(reason.replace("\0", " ").split())
+    return _call(store, "correct", wanted | {"reason": _reason(reason)}, tenant, actor)
+
+
+def _reason(said: str) -> str:
+    why = " ".join(said.replace("\0", " ").split())
     if not why:
         raise BadInput("Say why: whoever sees the gap or the jump later has only this sentence.")
     if len(why) > _LONGEST_REASON:
         raise BadInput(f"Say why in at most {_LONGEST_REASON} characters.")
-    return _call(store, "correct", wanted | {"reason": why}, tenant, actor)
+    return why
 
 
-def _call(store: Store, statement: str, wanted: dict[str, Any], tenant: int, actor: str) -> Correction:
+def _call(
+    store: Store,
+    statement: str,
+    wanted: dict[str, Any],
+    tenant: int,
+    actor: str,
+    also: Callable[[Connection, Correction], None] = lambda connection, made: None,
+) -> Correction:
     """Run a correcting statement in a transaction of its own, again when other writers were in the way."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
@@ -186,6 +242,8 @@ def _call(store: Store, statement: str, wanted: dict[str, Any], tenant: int, act
                 made = cursor.execute(
                     _SQL["history"], {"series_id": None, "correction_id": row[0]}
                 ).fetchone()
+                assert made is not None  # of the row just written
+                also(connection, made)
         except _IN_THE_WAY as error:
             if attempt == _ATTEMPTS:
                 raise StoreBusy("Other writers are in the way; try again.") from error
@@ -195,6 +253,5 @@ def _call(store: Store, statement: str, wanted: dict[str, Any], tenant: int, act
         except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
             raise BadInput("This would make values too large to be kept.") from error
         else:
-            assert made is not None  # of the row just written
             return made
     raise AssertionError("the loop returns or raises")

@@ -22,6 +22,8 @@ TABLES = (
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
     "correction", "corrected_reading", "retention",
+    "analysis_run", "health", "health_history", "anomaly", "forecast", "forecast_day",
+    "failure_finding", "pattern", "odd_room", "quality_finding",
     "dead_letter", "data_version", "document", "job", "audit",
 )  # fmt: skip
 # What a server says of itself, not of a tenant, stays where it is.

@@ -377,7 +377,7 @@ def test_open_questions_are_counted_with_the_devices_that_wait(
     assert (found.questions, found.devices) == (1, 1)
 
 
-def test_all_that_refers_to_a_room_is_known_to_the_decisions(migrated: Settings) -> None:
+def test_all_that_stays_when_a_room_goes_is_known_to_the_decisions(migrated: Settings) -> None:
     with psycopg.connect(address.owner(migrated)) as owner:
         for thing in ("storey", "space", "equipment"):
             known = owner.execute("SELECT relation || '.' || field FROM model_references(%s)", (thing,))
@@ -386,7 +386,7 @@ def test_all_that_refers_to_a_room_is_known_to_the_decisions(migrated: Settings)
                 SELECT conrelid::regclass || '.' || attname
                 FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
                 WHERE contype = 'f' AND confrelid = %s::regclass AND attname <> 'tenant_id'
-                    AND conrelid <> 'model_match'::regclass
+                    AND confdeltype <> 'c' -- matches and results go with their room
                 """,
                 (thing,),
             )

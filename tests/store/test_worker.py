@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
@@ -12,6 +12,7 @@ import pytest
 
 from data.errors import StoreUnavailable
 from data.jobs import tasks, worker
+from data.jobs.batched import Batch, Batched, blocks
 from data.jobs.tasks import Periodic
 from data.settings import Settings
 from data.store import Store, address, jobs, queue_schema
@@ -37,8 +38,15 @@ def store(settings: Settings) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def worker_store(settings: Settings) -> Iterator[Store]:
+    opened = Store.open(settings, role="worker")
+    yield opened
+    opened.close()
+
+
 @contextmanager
-def serving(settings: Settings, *periodic: Periodic, workers: int = 1) -> Iterator[None]:
+def serving(settings: Settings, *periodic: Periodic | Batched, workers: int = 1) -> Iterator[None]:
     """Workers in threads of this process."""
     stop = Event()
     threads = [
@@ -135,9 +143,63 @@ def test_a_periodic_task_that_failed_is_done_again(settings: Settings) -> None:
         assert eventually(lambda: counted.runs >= 2)
 
 
-def test_what_is_done_again_and_again_can_be_done(settings: Settings) -> None:
+class Shared:
+    """Something done for five things of one tenant in two blocks; knows what was in hand at once."""
+
+    def __init__(self, *, failures: int = 0, takes_s: float = 0.0) -> None:
+        self.failures, self.takes_s = failures, takes_s
+        self.done: list[tuple[int, ...]] = []
+        self.met = False
+        self._blocks: list[int] = []
+        self._lock = Lock()
+
+    def plan(self, store: Store) -> Iterable[Batch]:
+        return blocks({1: [1, 2, 3, 11, 12]}, size=10)
+
+    def do(self, store: Store, batch: Batch, stop: Event) -> None:
+        with self._lock:
+            self.met = self.met or batch.block in self._blocks
+            self._blocks.append(batch.block)
+        try:
+            stop.wait(self.takes_s)
+            if self.failures:
+                self.failures -= 1
+                raise RuntimeError("not yet")
+            self.done.append(batch.ids)
+        finally:
+            with self._lock:
+                self._blocks.remove(batch.block)
+
+    def batched(self, cron: str = EVERY_MINUTE) -> Batched:
+        return Batched(name="shared", cron=cron, plan=self.plan, do=self.do)
+
+
+def test_what_is_shared_out_is_done_batch_by_batch(settings: Settings) -> None:
+    shared = Shared()
+    with serving(settings, shared.batched()):
+        assert eventually(lambda: len(shared.done) >= 2)
+    assert set(shared.done) == {(1, 2, 3), (11, 12)}
+
+
+def test_two_workers_never_do_a_block_twice_at_once(settings: Settings) -> None:
+    shared = Shared(takes_s=2.5)  # it is planned again long before it has ended
+    with serving(settings, shared.batched(EVERY_SECOND), workers=2):
+        assert eventually(lambda: len(shared.done) >= 4)
+    assert not shared.met
+
+
+def test_a_batch_that_failed_is_done_again(settings: Settings) -> None:
+    shared = Shared(failures=1)
+    with serving(settings, shared.batched()):
+        assert eventually(lambda: set(shared.done) == {(1, 2, 3), (11, 12)})
+
+
+def test_what_is_done_again_and_again_can_be_done(settings: Settings, worker_store: Store) -> None:
     for one in tasks.PERIODIC:
-        one.do(settings, Event())
+        if isinstance(one, Batched):
+            assert list(one.plan(worker_store)) == []
+        else:
+            one.do(settings, Event())
 
 
 def test_a_worker_that_starts_before_the_database_is_there_works_once_it_is(

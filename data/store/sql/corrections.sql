@@ -16,6 +16,11 @@ FROM (
 SELECT id
 FROM correct_readings(%(series_id)s, %(since)s, %(until)s, %(action)s, %(factor)s, %(offset)s, %(reason)s);
 
+-- name: repair
+SELECT id
+FROM repair_readings(%(series_id)s, %(action)s, %(ats)s::timestamptz[], %(seen)s::float8[], %(repaired)s::float8[],
+    %(reason)s);
+
 -- name: undo
 SELECT id FROM undo_correction(%(correction_id)s);
 

@@ -1,0 +1,86 @@
+"""From predictions of units the model had not seen to intervals and probabilities that hold.
+
+Conformal prediction after Vovk et al. (Algorithmic Learning in a Random World, 2005), conditional on the
+prediction: where a prediction says "about 40 left", the interval is what units really had left where the model
+said about 40 of units it was not fitted on. Of all intervals with the right share the shortest is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from analytics.failure.runs import Floats, Ints
+
+COVERAGE = 0.90
+SOON = 30.0  # [ages] what `p_fail_30` speaks of
+_KNOTS = 41
+_NEAR = 0.03  # share of the predictions that are near a knot, on either side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What predictions of unseen units were worth."""
+
+    knots: Floats  # predictions, rising
+    low: Floats  # of the interval, at each knot
+    high: Floats
+    soon: LogisticRegression | float  # of failing within SOON; a number where all units did, or none
+
+    def interval(self, predicted: Floats) -> tuple[Floats, Floats]:
+        """Low and high [ages]; the prediction lies between them."""
+        low = np.interp(predicted, self.knots, self.low)
+        high = np.interp(predicted, self.knots, self.high)
+        return np.minimum(low, predicted), np.maximum(high, predicted)
+
+    def fails_soon(self, predicted: Floats) -> Floats:
+        """Probability of failing within the next SOON ages."""
+        if isinstance(self.soon, float):
+            return np.full(len(predicted), self.soon)
+        probability: Floats = self.soon.predict_proba(predicted[:, None])[:, 1]
+        return probability
+
+
+def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) -> Calibration:
+    """From what was predicted of unseen units [ages], what they had left [ages], and whose row it is."""
+    truth = np.minimum(left, ceiling)
+    order = np.argsort(predicted, kind="stable")
+    predicted, truth = predicted[order], truth[order]
+    near = max(int(_NEAR * len(predicted)), 1)
+    knots = np.unique(np.quantile(predicted, np.linspace(0, 1, _KNOTS)))
+    # Rows of one unit err together: it is the number of units that says how far a quantile can be trusted.
+    units = len(np.unique(unit))
+    share = min(COVERAGE * (1 + 1 / units), 1.0)
+    ends = [_shortest(truth[_around(predicted, knot, near)] - knot, share) for knot in knots]
+    low, high = (np.array(end) + knots for end in zip(*ends, strict=True))
+    return Calibration(
+        knots=knots,
+        low=np.clip(low, 0, ceiling),
+        high=np.clip(high, 0, ceiling),
+        soon=_probability(predicted, left[order] <= SOON),
+    )
+
+
+def _around(ordered: Floats, value: float, near: int) -> slice:
+    """As many predictions below a value as above it, fewer at the ends."""
+    since = int(np.searchsorted(ordered, value))
+    return slice(max(since - near, 0), since + near)
+
+
+def _shortest(values: Floats, share: float) -> tuple[float, float]:
+    """The shortest interval that holds a share of the values."""
+    ordered = np.sort(values)
+    held = min(int(np.ceil(share * len(ordered))), len(ordered))
+    widths = ordered[held - 1 :] - ordered[: len(ordered) - held + 1]
+    first = int(np.argmin(widths))
+    return float(ordered[first]), float(ordered[first + held - 1])
+
+
+def _probability(predicted: Floats, soon: NDArray[np.bool_]) -> LogisticRegression | float:
+    """Platt's scaling: a logistic curve through what happened, which keeps the order of the predictions."""
+    if soon.all() or not soon.any():
+        return float(soon.all())
+    return LogisticRegression(C=1e6, max_iter=1_000).fit(predicted[:, None], soon)

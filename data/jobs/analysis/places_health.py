@@ -1,0 +1,122 @@
+"""From the health of devices to that of rooms, systems, storeys and their building."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analytics import health
+from analytics.health import HealthScore
+from data.jobs.analysis.words import in_words
+from data.store.analysis_results import HealthResult
+from data.store.analysis_rows import Basis, Reason, Subject
+from data.store.health_input import BuildingHealth, DeviceHealth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The health of places, and those that have none."""
+
+    results: tuple[HealthResult, ...]
+    none: dict[Subject, list[int]]
+
+
+def of_places(building: int, known: BuildingHealth) -> Places:
+    """Add up a building.
+
+    A room is made of the devices in it, a storey of its rooms, a system of the devices at its equipment, and
+    the building of its storeys and of the devices and rooms that stand on none. Reasons lead to the device.
+    """
+    adding = _Adding(known.devices)
+    rooms: dict[int, list[DeviceHealth]] = defaultdict(list)
+    storeys: dict[int, set[int]] = defaultdict(set)
+    whole: dict[str, HealthScore] = {}
+    for one in known.devices:
+        if one.space_id is None:
+            whole[f"device {one.device_id}"] = adding.devices[one.device_id]
+        else:
+            rooms[one.space_id].append(one)
+            if one.storey_id is not None:
+                storeys[one.storey_id].add(one.space_id)
+    results: dict[tuple[Subject, int], HealthResult] = {}
+
+    def add(subject: Subject, number: int, parts: Mapping[str, HealthScore]) -> HealthScore:
+        found = health.roll_up(parts)
+        results[subject, number] = adding.result(subject, number, found, parts=len(parts))
+        return found
+
+    by_room = {
+        room: add("space", room, adding.of([one.device_id for one in devices]))
+        for room, devices in rooms.items()
+    }
+    whole |= {f"space {room}": by_room[room] for room in rooms if rooms[room][0].storey_id is None}
+    for storey, inside in storeys.items():
+        parts = {f"space {room}": by_room[room] for room in sorted(inside)}
+        whole[f"storey {storey}"] = add("storey", storey, parts)
+    for system, at in known.systems.items():
+        if served := [device for device in at if device in adding.devices]:
+            add("system", system, adding.of(served))
+    if whole:
+        add("building", building, whole)
+    there: dict[Subject, Sequence[int]] = {
+        "space": known.spaces,
+        "storey": known.storeys,
+        "system": list(known.systems),
+        "building": [building],
+    }
+    return Places(
+        results=tuple(results.values()),
+        none={
+            subject: [number for number in ids if (subject, number) not in results]
+            for subject, ids in there.items()
+        },
+    )
+
+
+class _Adding:
+    """Scores of devices as they are added up, and the words of their reasons."""
+
+    def __init__(self, devices: Sequence[DeviceHealth]) -> None:
+        self._names = {one.device_id: one.name for one in devices}
+        self._details: dict[tuple[int, str], str] = {}
+        self.devices: Mapping[int, HealthScore] = {one.device_id: self._score(one) for one in devices}
+
+    def _score(self, device: DeviceHealth) -> HealthScore:
+        for said in reversed(device.reasons):
+            self._details[device.device_id, said["reason"]] = said["detail"]
+        return HealthScore(
+            value=float("nan") if device.score is None else device.score,
+            reasons=tuple(
+                health.Reason(kind=said["reason"], points=said["points"]) for said in device.reasons
+            ),
+        )
+
+    def of(self, devices: Sequence[int]) -> dict[str, HealthScore]:
+        """The parts of a place with these devices."""
+        return {f"device {one}": self.devices[one] for one in devices}
+
+    def result(self, subject: Subject, number: int, found: HealthScore, *, parts: int) -> HealthResult:
+        """As the store keeps it; what one device costs for one reason is one row."""
+        costs: dict[tuple[int | None, str], float] = defaultdict(float)
+        for one in found.reasons:
+            # From the building down to the device; what is left of many small ones is nobody's.
+            last = one.of[-1] if one.of else ""
+            device = int(last.removeprefix("device ")) if last.startswith("device ") else None
+            costs[device, one.kind] += float(one.points)
+        reasons = tuple(
+            Reason(
+                reason=kind,
+                points=points,
+                detail=in_words(kind, 0) if device is None else self._details[device, kind],
+                subject=None if device is None else "device",
+                subject_id=device,
+                name=None if device is None else self._names[device],
+            )
+            for (device, kind), points in sorted(costs.items(), key=lambda item: -item[1])
+        )
+        score = None if math.isnan(found.value) else min(max(float(found.value), 0.0), 100.0)
+        return HealthResult(
+            subject=subject, subject_id=number, score=score, reasons=reasons, basis=Basis(children=parts)
+        )
