@@ -1,7 +1,7 @@
-"""What the course of a life tells: level, drift from the unit's own beginning, and slopes, sensor by sensor and fused.
+"""What the course of a life tells: level, drift from the unit's own beginning and slopes of its sensors.
 
 One sensor's wear drowns in its noise; all of them together show it. A ridge regression of the life that is
-left on all sensors fuses them into one index (Wang et al., A similarity-based prognostics approach, PHM 2008),
+left on all sensors fuses them into one index (Wang et al., A similarity-based prognostics approach, 2008),
 whose mean and slope over short and long windows tell how far and how fast the wear has gone.
 """
 

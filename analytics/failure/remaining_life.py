@@ -19,7 +19,7 @@ from analytics.failure.runs import Floats, Ints, Runs, arrange
 
 FOLDS = 5  # of the cross-validation by unit that the intervals come from
 FEWEST = 3  # ended runs below which nothing can be learned
-MOST_ROWS = 20_000  # rows a forest is fitted on: neighbouring rows of one life say nearly the same
+MOST_ROWS = 10_000  # rows a forest is fitted on: neighbouring rows of one life say nearly the same
 COLUMNS = ("rul", "low", "high", "p_fail_30")
 
 Known = NDArray[np.bool_]
@@ -30,8 +30,8 @@ class RemainingLife:
     """A model of the life units have left, fitted on runs to failure.
 
     Boosted trees (Friedman 2001) on age, level, drift from the unit's own beginning and slopes. Life is
-    counted up to a ceiling, the shortest ordinary life it has seen (Heimes, PHM 2008, for why): further ahead,
-    new units look alike. A prediction at the ceiling means "that long or longer".
+    counted up to a ceiling, the shortest ordinary life it has seen: further ahead, units look alike (Heimes,
+    PHM 2008). A prediction at the ceiling means "that long or longer".
     """
 
     unit: str
@@ -62,14 +62,14 @@ class RemainingLife:
         """
         lives = arrange(runs, unit=unit, age=age, sensors=sensors)
         known = _ended(runs, lives, ended)
-        names = {"unit": unit, "age": age, "sensors": tuple(sensors)}
+        empty = cls(unit=unit, age=age, sensors=tuple(sensors), ceiling=float("nan"))
         if len(np.unique(lives.unit[known])) < FEWEST:
-            return cls(**names, ceiling=float("nan"))
+            return empty
         ceiling = _ceiling(lives, known)
         found = regimes.find(lives)
         normal = _normalised(lives, found)
-        return cls(
-            **names,
+        return replace(
+            empty,
             ceiling=ceiling,
             regimes=found,
             forest=_forest(normal, known, ceiling),
@@ -135,10 +135,10 @@ class Forest:
 def _trees(share: float, seed: int) -> HistGradientBoostingRegressor:
     """Slow learning with small trees whose leaves hold many rows: neighbouring rows err together."""
     return HistGradientBoostingRegressor(
-        max_iter=200,
-        learning_rate=0.04,
+        max_iter=120,
+        learning_rate=0.07,
         max_leaf_nodes=15,
-        min_samples_leaf=60,
+        min_samples_leaf=30,
         l2_regularization=1.0,
         max_features=share,
         early_stopping=False,
@@ -165,7 +165,7 @@ def _ceiling(lives: Runs, known: Known) -> float:
 
 
 def _forest(lives: Runs, known: Known, ceiling: float) -> Forest:
-    """Fitted on the runs that ended, then, with what it says of the others' ends, on all (Buckley & James 1979)."""
+    """Fitted on the runs that ended, then on all with what it says of the others (Buckley & James 1979)."""
     left = np.minimum(lives.left(), ceiling)
     forest = Forest.fit(_some(lives, known), left[known])
     if known.all():
@@ -183,7 +183,9 @@ def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
     for one in range(FOLDS):
         out = fold == one
         if out.any():
-            predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(_some(lives, out), ceiling)
+            predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(
+                _some(lives, out), ceiling
+            )
     return calibrate(predicted[known], lives.left()[known], lives.unit[known], ceiling=ceiling)
 
 
