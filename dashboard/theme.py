@@ -57,6 +57,12 @@ COLOURS: dict[Scheme, Colours] = {
     ),
 }  # fmt: skip
 
+# Of what is told apart and has no order; `assets/patterns.css` has the same.
+KINDS: dict[Scheme, tuple[str, ...]] = {
+    "light": (_ACCENT[7], "#c2571a", "#3b6fb6", "#9b4f96", "#8a6d00", "#5c6670"),
+    "dark": (_ACCENT[4], "#f0965a", "#7aa8e8", "#cf8ec9", "#d9b84a", "#9aa5af"),
+}
+
 
 def scheme_of(said: object) -> Scheme:
     """The scheme a browser names; light when it names none."""
