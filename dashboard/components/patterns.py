@@ -83,7 +83,9 @@ def use(value: Use) -> list[Any]:
     ]
     return [
         html.P(value.sentence, className=None if value.week else "nothing"),
-        html.Ul([*bars, _scale()], className="use-week", **{"aria-hidden": "true"}) if bars else None,
+        html.Ul([*bars, _scale()], className="use-week", role="img", **named("Hours of use"))
+        if bars
+        else None,
         _days("Unlike the usual week", value.odd) if value.odd else None,
         made(value.made),
     ]

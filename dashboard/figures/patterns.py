@@ -100,7 +100,8 @@ def shares(
     trace = {
         "type": "scatter", "mode": "lines", "x": [at.astimezone(zone).strftime(_CLOCK) for at in ats],
         "y": list(values), "fill": "tozeroy", "fillcolor": colours.band,
-        "hovertemplate": "%{y:.0%}<extra></extra>", "line": {"color": colours.line, "width": 1.5, "shape": "hv"},
+        "hovertemplate": "%{y:.0%}<extra></extra>",
+        "line": {"color": colours.line, "width": 1.5, "shape": "hv"},
     }  # fmt: skip
     layout = _layout(colours)
     layout["xaxis"] |= {"type": "date", "showgrid": False, "title": _title(f"Time ({zone.key})", colours)}

@@ -25,6 +25,6 @@ from dashboard.pages import (
 
 # An address goes to the first page that it fits: longer ones stand before those they begin like.
 PAGES: tuple[ModuleType, ...] = (
-    overview, map, devices, patterns, forecasts, matches, building, device, admin_version, admin_place, admin, system,
-    not_found_404,
+    overview, map, devices, patterns, forecasts, matches, building, device, admin_version, admin_place, admin,
+    system, not_found_404,
 )  # fmt: skip

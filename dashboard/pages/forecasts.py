@@ -48,8 +48,8 @@ def layout(**query: str) -> Any:
             dcc.Store(id=_SHOWN),
             html.H1("Forecasts"),
             html.P(
-                "Two days ahead, anew each hour. A forecast is shown only while it beats repeating the past in "
-                "its backtest; eight hours of ten are to fall into its band.",
+                "Two days ahead, anew each hour. A forecast is shown only while it beats repeating the past "
+                "in its backtest; eight hours of ten are to fall into its band.",
                 className="lead",
             ),
             html.Div(skeletons.blocks(4, height=106), id=_KPIS, className="kpis"),
@@ -64,8 +64,8 @@ def layout(**query: str) -> Any:
                 hidden=True,
             ),
             html.P(
-                "Error is the mean absolute scaled error (MASE) of the median in the backtest: 1 is what repeating "
-                "the same time of the season before errs by within the readings it learned from.",
+                "Error is the mean absolute scaled error (MASE) of the median in the backtest: 1 is what "
+                "repeating the season before errs by within the readings that it learned from.",
                 className="small footnote",
             ),
         ],

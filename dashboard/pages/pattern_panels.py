@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from dash import html
 
 from analytics.units import UnitSystem
 from dashboard import format
@@ -22,6 +23,8 @@ from data.store.analysis_rows import Pattern, Run
 from data.store.buildings import BuildingRow
 
 _POINTS = 500
+_KINDS = {"daily profiles", "schedule", "change points"}  # of a series
+_NOBODY = "Needs 3 days of CO₂, humidity or light: nothing else here tells of people."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,38 +75,37 @@ def panels(store: Store, asked: Asked) -> list[Any]:
         building=asked.building.id,
     )
     by_kind = {one.kind: one for one in found}
-    shown: list[Any] = []
-    if series is not None:
-        shown += _of_series(store, asked, series, by_kind, runs)
-    if choice.room != NOWHERE:
-        shown += _of_room(asked, by_kind, runs)
-    return [*shown, _odd_rooms(store, asked, runs)]
+    days, use, changed = _of_series(store, asked, series, by_kind, runs) if series else (None, None, None)
+    moving, there = _of_room(asked, by_kind, runs) if choice.room != NOWHERE else (None, None)
+    return [
+        days,
+        html.Div([changed, moving], className="pattern-column"),
+        html.Div([use, there], className="pattern-column"),
+        _odd_rooms(store, asked, runs),
+    ]
 
 
 def _of_series(
     store: Store, asked: Asked, series: Series, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]
-) -> list[Any]:
-    titles = {
-        "daily profiles": "Kinds of days",
-        "schedule": "When it is in use",
-        "change points": "Changes of level",
-    }
+) -> tuple[Any, Any, Any]:
+    """Kinds of days, use and changes of level; or why there are none."""
     why = views.lacking(runs, "patterns", series=series.id)
-    if why is not None or not by_kind.keys() >= titles.keys():
+    if why is not None or not by_kind.keys() >= _KINDS:
         inside = parts.nothing(why or views.LATER)
-        return [parts.panel("Patterns of this series", inside, wide=True)]
+        return parts.panel("Patterns of this series", inside, wide=True), None, None
     days = views.profiles(by_kind["daily profiles"], series, zone=asked.zone, units=asked.units)
     use = views.use(by_kind["schedule"], zone=asked.zone)
     changed = views.changes(by_kind["change points"], series, zone=asked.zone, units=asked.units)
     figure = _levels(store, asked, series, by_kind["change points"], changed)
-    return [
-        parts.panel(titles["daily profiles"], *parts.profiles(days, asked.scheme), wide=True),
-        parts.panel(titles["schedule"], *parts.use(use)),
-        parts.panel(titles["change points"], *parts.changes(changed, figure)),
-    ]
+    return (
+        parts.panel("Kinds of days", *parts.profiles(days, asked.scheme), wide=True),
+        parts.panel("When it is in use", *parts.use(use)),
+        parts.panel("Changes of level", *parts.changes(changed, figure)),
+    )
 
 
-def _of_room(asked: Asked, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]) -> list[Any]:
+def _of_room(asked: Asked, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]) -> tuple[Any, Any]:
+    """What moves together, and presence."""
     why = views.lacking(runs, "rooms")
     pairs, present = by_kind.get("correlations"), by_kind.get("occupancy")
     if pairs is not None:
@@ -115,13 +117,11 @@ def _of_room(asked: Asked, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]) -
         last = figures.shares(people.ats, people.share, zone=asked.zone, colours=COLOURS[asked.scheme])
         there = parts.presence(people, asked.scheme, last)
     else:
-        there = [
-            parts.nothing(why or "Needs 3 days of CO₂, humidity or light: nothing else here tells of people.")
-        ]
-    return [
+        there = [parts.nothing(why or _NOBODY)]
+    return (
         parts.panel("What moves together", *moving),
         parts.panel("When somebody is in the room", *there),
-    ]
+    )
 
 
 def _odd_rooms(store: Store, asked: Asked, runs: tuple[Run, ...]) -> Any:

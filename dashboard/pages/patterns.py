@@ -92,6 +92,8 @@ def _register_choice(app: Dash, context: Context, reader: Reader) -> None:
     def choose(
         _mark: Any, building: Any, room: Any, series: Any, search: str | None, *offered: Any
     ) -> tuple[Any, ...]:
+        if ctx.triggered_id == MARK and offered[0]:
+            raise PreventUpdate  # what can be chosen is read when something is chosen
         said = Choice.parse(search or "")
         chosen = said if f"{_ADDRESS}.search" in ctx.triggered_prop_ids else Choice.of(building, room, series)
         names = _buildings(context)
@@ -120,26 +122,26 @@ def _register_panels(app: Dash, context: Context, reader: Reader) -> None:
         Output(_PANELS, "children"),
         Output(_SHOWN, "data"),
         Input(MARK, "data"),
+        Input(_BUILDING, "data"),
         Input(_BUILDING, "value"),
         Input(_ROOM, "value"),
         Input(_SERIES, "value"),
         Input(SCHEME, "computedColorScheme"),
-        State(_BUILDING, "data"),
         State(_SHOWN, "data"),
     )
     @identity.needs("viewer")
     def show(
         _mark: Any,
+        offered: list[Any] | None,
         building: Any,
         room: Any,
         series: Any,
         scheme: str | None,
-        offered: list[Any],
         shown: list[Any] | None,
     ) -> tuple[Any, ...]:
         chosen, account, now = Choice.of(building, room, series), identity.current(), datetime.now(UTC)
-        if scheme is None or (offered and not building):
-            raise PreventUpdate  # the callback comes again when both are known
+        if scheme is None or offered is None or (offered and not building):
+            raise PreventUpdate  # the callback comes again when all are known
         asked = [chosen.search, scheme, account.units, int(now.timestamp()) // _EVERY_S]
         if asked == shown:
             raise PreventUpdate
@@ -193,7 +195,6 @@ def _select(name: str, label: str, value: str) -> dmc.Select:
     return dmc.Select(
         id=name,
         value=value if is_id(value) else None,
-        data=[],
         allowDeselect=False,
         searchable=True,
         limit=200,

@@ -24,6 +24,7 @@ SORTS: dict[Sort, str] = {
 PROMISED = 0.8  # of the hours are to fall into the band
 _LEAST_JUDGED = 24  # hours; of fewer, a share says little
 _OFF = 0.1  # further from what was promised than this is said to be off
+_GAP = "\u00a0"  # a share never parts from what it is of
 _PARTS = 2  # of a blend that are named
 
 _MOST_SEARCHED = 200  # letters of an address that are looked for
@@ -115,9 +116,11 @@ def row(one: ForecastRow) -> Row:
 def method(said: str) -> str:
     """A method's name; of a blend, its greatest parts."""
     parts = said.removeprefix("blend of ").split(", ")
-    if len(parts) <= _PARTS:
+    if len(parts) == 1:
         return said[:1].upper() + said[1:]
-    return f"Blend of {', '.join(parts[:_PARTS])} and {len(parts) - _PARTS} more"
+    shown = [_GAP.join(part.rsplit(" ", 1)) for part in parts[:_PARTS]]
+    more = f" and {len(parts) - _PARTS} more" if len(parts) > _PARTS else ""
+    return f"Blend of {', '.join(shown)}{more}"
 
 
 def kpis(found: Counts, *, now: datetime) -> tuple[Kpi, ...]:
@@ -171,6 +174,8 @@ def _backtest(one: ForecastRow) -> str:
 def _kept(one: ForecastRow) -> str:
     if one.state != "shown":
         return format.NOTHING
+    if not one.judged_count:
+        return "Its first hours are still to come"
     if one.judged_count < _LEAST_JUDGED or one.judged_since is None:
         return f"{format.number(one.judged_count, digits=0)} hours have come; {_LEAST_JUDGED} are needed"
     since = day(one.judged_since, format.zone(one.timezone))

@@ -73,7 +73,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which series; None: whatever it is. Every word of the search is in a device's, metric's or room's name."""
+    """Which series; None: whatever it is. Every word of the search is in a name of device, metric or room."""
 
     state: State | None = None
     building_id: int | None = None
