@@ -48,11 +48,6 @@ class Asked:
         """The one that is chosen."""
         return next((one for one in self.options.series if one.id == self.choice.series), None)
 
-    def name(self, series: int) -> str:
-        """What a series of the building is called."""
-        found = next((one.label for one in self.options.series if one.id == series), None)
-        return found or f"series {series}"
-
 
 def panels(store: Store, asked: Asked) -> list[Any]:
     """All panels, from four queries.
@@ -107,9 +102,10 @@ def _of_series(
 def _of_room(asked: Asked, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]) -> tuple[Any, Any]:
     """What moves together, and presence."""
     why = views.lacking(runs, "rooms")
+    known = {one.id: one for one in asked.options.series}
     pairs, present = by_kind.get("correlations"), by_kind.get("occupancy")
     if pairs is not None:
-        moving = parts.together(views.together(pairs, asked.name, zone=asked.zone))
+        moving = parts.together(views.together(pairs, known, zone=asked.zone))
     else:
         moving = [parts.nothing(why or "Needs 3 days of readings of two series that change.")]
     if present is not None:

@@ -49,8 +49,10 @@ class Series:
 
     id: int
     device_id: int
+    device: str
     room: int
-    label: str
+    what: str  # it measures
+    label: str  # that tells it from all others
     quantity: str | None
     unit: str | None
 
@@ -93,11 +95,14 @@ def options(placed: Iterable[PlacedSeries], others: Iterable[SeriesRow]) -> Opti
 
 def _series(one: PlacedSeries | SeriesRow, room: int) -> Series:
     known = QUANTITIES.get(one.quantity or "")
-    words = [known.label if known else one.metric, one.device]
+    what = known.label if known else one.metric
+    words = [what, one.device]
     return Series(
         id=one.series_id,
         device_id=one.device_id,
+        device=one.device,
         room=room,
+        what=what,
         label=" · ".join([*words, one.metric] if known else words),
         quantity=one.quantity,
         unit=one.unit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
@@ -192,11 +192,11 @@ def changes(pattern: Pattern, series: Series, *, zone: ZoneInfo, units: UnitSyst
     )
 
 
-def together(pattern: Pattern, name: Callable[[int], str], *, zone: ZoneInfo) -> Together:
-    """What moves together; `name` gives what a series is called."""
-    pairs = pattern.result["pairs"]
+def together(pattern: Pattern, known: Mapping[int, Series], *, zone: ZoneInfo) -> Together:
+    """What moves together; of series by id that are still there."""
+    pairs = [one for one in pattern.result["pairs"] if one["a"] in known and one["b"] in known]
     return Together(
-        pairs=tuple(_pair(one, name) for one in pairs[:_PAIRS]),
+        pairs=tuple(_pair(one, known[one["a"]], known[one["b"]]) for one in pairs[:_PAIRS]),
         more=max(0, len(pairs) - _PAIRS),
         made=made(pattern.computed_at, pattern.basis, zone=zone),
     )
@@ -288,7 +288,7 @@ def _week_in_words(by_day: Sequence[Sequence[tuple[int, int]]]) -> str:
         for parts, numbers in alike.items()
     ]
     sentence = "; ".join(said)
-    return f"In use {sentence}."
+    return f"In use {sentence}. High values count as use."
 
 
 def _no_use(result: Mapping[str, Any]) -> str:
@@ -308,17 +308,18 @@ def _odd_day(one: Mapping[str, Any]) -> str:
     return f"{DAYS[at.weekday()]} {at.day} {at:%b %Y}: {word}, {hours} h instead of {usual} h"
 
 
-def _pair(one: Mapping[str, Any], name: Callable[[int], str]) -> Pair:
-    a, b, r, lag_s = name(one["a"]), name(one["b"]), float(one["r"]), float(one["lag_s"])
+def _pair(one: Mapping[str, Any], a: Series, b: Series) -> Pair:
+    r, lag_s = float(one["r"]), float(one["lag_s"])
     size = abs(r)
     grade = "strongly" if size >= _STRONG else "clearly" if size >= _CLEAR else "weakly"
     way = "in opposite directions" if r < 0 else "together"
-    late, early = (b, a) if lag_s > 0 else (a, b)
+    short = (a.what, b.what) if a.what != b.what else (a.device, b.device)
+    early, late = short if lag_s > 0 else reversed(short)
     lag = format.span(timedelta(seconds=abs(lag_s)))
     when = f"{late} follows {early} by {lag}" if lag_s else "at the same time"
     return Pair(
-        a=a,
-        b=b,
+        a=f"{a.what} · {a.device}",
+        b=f"{b.what} · {b.device}",
         sentence=f"Move {grade} {way}; {when}.",
         strength=size,
         opposite=r < 0,
