@@ -8,6 +8,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
 DAY = pd.Timedelta(days=1)
 _LONGEST = 100_000  # steps: a clock that jumped to another century must not take all memory

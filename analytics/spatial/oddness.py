@@ -10,7 +10,7 @@ import pandas as pd
 from analytics.regular import Floats
 from analytics.spatial.plan import Bools, Plan
 
-LIMIT = 4.0  # robust standard deviations from the other rooms, above which a room is odd
+LIMIT = 4.5  # robust standard deviations from the other rooms, above which a room is odd
 _FEWEST_PEERS = 3
 _SMOOTH_H = 6.0  # what passes sooner is people and doors
 _LEAST_SPREAD = 0.2  # between rooms, of the logarithm of how far they move: rooms are never more alike

@@ -20,6 +20,7 @@ from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.odd_rooms import ODD_ROOMS
 from data.jobs.analysis.patterns import PATTERNS
+from data.jobs.analysis.quality import QUALITY
 from data.jobs.analysis.rooms import ROOMS
 from data.jobs.batched import Batched
 from data.jobs.work import Task
@@ -81,6 +82,7 @@ PERIODIC: Sequence[Periodic | Batched] = (
     FAILURES,
     LIFETIME,
     PATTERNS,
+    QUALITY,
     ROOMS,
     ODD_ROOMS,
 )

@@ -54,9 +54,10 @@ def devices(connection: Connection, ids: Sequence[int]) -> list[JudgedDevice]:
     return cursor.execute(_SQL["devices"], {"ids": list(ids)}).fetchall()
 
 
-def company(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
-    """By series of these devices: the series of others that measure the same in the same room."""
-    return dict(connection.execute(_SQL["company"], {"ids": list(ids)}).fetchall())
+def company(connection: Connection, ids: Sequence[int], *, quantities: Sequence[str]) -> dict[int, list[int]]:
+    """By series of these devices: the series of others that measure the same of these in the same room."""
+    wanted = {"ids": list(ids), "quantities": list(quantities)}
+    return dict(connection.execute(_SQL["company"], wanted).fetchall())
 
 
 def of_building(connection: Connection, building: int) -> BuildingHealth:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
-import numpy as np
 import pandas as pd
 
 from analytics import health
 from analytics.health import HealthScore, HealthSpec, SeriesSpec
 from analytics.quantities import QUANTITIES
 from data.building.lifetime import lifetime
-from data.jobs.analysis.each import WINDOW, each
+from data.jobs.analysis.each import WINDOW, each, is_meter
 from data.jobs.analysis.places_health import of_places
 from data.jobs.analysis.words import in_words
 from data.jobs.batched import Batch, Batched, blocks
@@ -27,6 +26,8 @@ from data.store.health_input import JudgedDevice
 KIND = "health"
 EVERY = timedelta(minutes=15)
 DEVICES = 80  # of a block: some 200 series
+# What all sensors in a room measure of the same air; two meters in it have nothing in common.
+SHARED = ("temperature", "humidity", "co2", "pressure", "voc", "voc_parts", "pm1", "pm25", "pm10", "radon")
 _YEAR = timedelta(days=365.25)
 
 
@@ -44,7 +45,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
     now = datetime.now(UTC)
     with store.transaction(tenant=batch.tenant) as connection:
         devices = {one.device_id: one for one in health_input.devices(connection, batch.ids)}
-        beside = health_input.company(connection, batch.ids)
+        beside = health_input.company(connection, batch.ids, quantities=SHARED)
         own = [number for one in devices.values() for number in one.series]
         ids = sorted({*own, *(other for others in beside.values() for other in others)})
         known = {one.series_id: one for one in analysis_input.series(connection, ids=ids)}
@@ -145,11 +146,12 @@ def _any(frame: pd.DataFrame, series: list[int]) -> pd.Series:
 
 
 def _consumption(values: pd.Series) -> pd.Series:
-    """What a meter that only grows has counted between readings; else the values."""
+    """What a meter has counted between readings, without resets; of other series the values."""
     said = values.dropna()
-    if len(said) < 3 or said.iloc[0] == said.iloc[-1] or (np.diff(said.to_numpy(float)) < 0).any():
+    if not is_meter(said):
         return values
-    return said.diff().reindex(values.index)
+    counted = said.diff()
+    return counted[counted >= 0].reindex(values.index)
 
 
 def _spec(series: SeriesInfo, frame: pd.DataFrame, beside: list[int]) -> SeriesSpec:

@@ -9,8 +9,8 @@ from threading import Event
 
 import pandas as pd
 import structlog
-from analytics.spatial import odd_room_out
 
+from analytics.spatial import odd_room_out
 from data.jobs.analysis.each import WINDOW, too_short
 from data.jobs.batched import Batch, Batched, blocks
 from data.store import Store, analysis_input, analysis_results, spatial

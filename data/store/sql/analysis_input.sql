@@ -95,7 +95,7 @@ ORDER BY device.id;
 -- Of each series, those of other devices that measure the same in the same room.
 SELECT series.id, array_agg(beside.id ORDER BY beside.id)
 FROM device
-JOIN series ON series.device_id = device.id AND series.kind = 'number' AND series.quantity IS NOT NULL
+JOIN series ON series.device_id = device.id AND series.kind = 'number' AND series.quantity = ANY (%(quantities)s)
 JOIN device AS other ON other.space_id = device.space_id AND other.id <> device.id
 JOIN series AS beside ON beside.device_id = other.id AND beside.kind = 'number' AND beside.quantity = series.quantity
 WHERE device.id = ANY (%(ids)s::int[])

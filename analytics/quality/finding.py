@@ -1,0 +1,102 @@
+"""What is wrong with a part of a series, and what could be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analytics.regular import Floats, Ints, floats
+
+_NONE = pd.Timedelta(0)
+
+
+class Flag(IntFlag):
+    """Marks of a reading; kept with it, so a bit never changes its meaning."""
+
+    GAP = 1  # stands where a value is missing
+    STUCK = 2
+    SPIKE = 4
+    SENTINEL = 8  # a number that means "no value"
+    UNIT = 16  # in another unit than the rest
+    CLOCK = 32  # stamped by a clock that was wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What is proposed for the readings of a finding; nothing is done until somebody agrees."""
+
+    action: Literal["mask", "interpolate", "delete", "convert", "shift"]
+    factor: float = 1.0  # convert: value * factor + offset
+    offset: float = 0.0
+    by: pd.Timedelta = _NONE  # shift: what is added to the stamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong with a series."""
+
+    flag: Flag
+    start: pd.Timestamp  # of the first reading; of a gap the last reading before it
+    end: pd.Timestamp  # of the last reading; of a gap the first one after it
+    count: int  # of readings, of a gap those missing
+    detail: str  # a sentence
+    repair: Repair
+    positions: tuple[int, ...] = ()  # of its readings in the series that was judged
+
+    @property
+    def kind(self) -> str:
+        """`gap`, `stuck`, `spike`, `sentinel`, `unit` or `clock`."""
+        return (self.flag.name or "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The finite readings of a series in order of time."""
+
+    positions: Ints  # in the series as given
+    index: pd.DatetimeIndex
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def hours(self) -> Floats:
+        """Since the first reading."""
+        since: Floats = (self.index.as_unit("ns").asi8 - self.index.as_unit("ns").asi8[:1]) / 3.6e12
+        return since
+
+    def without(self, places: Ints) -> Samples:
+        """All but some, named by their place among these."""
+        kept = np.delete(np.arange(len(self)), places)
+        return Samples(self.positions[kept], self.index[kept], self.values[kept])
+
+    def finding(self, flag: Flag, places: Ints, detail: str, repair: Repair) -> Finding:
+        """A finding about some of them, named by their place among these."""
+        return Finding(
+            flag=flag,
+            start=self.index[places[0]],
+            end=self.index[places[-1]],
+            count=len(places),
+            detail=detail,
+            repair=repair,
+            positions=tuple(int(at) for at in self.positions[places]),
+        )
+
+
+def samples(values: pd.Series) -> Samples:
+    """The finite readings in order of time; those of one instant stay in the order they came."""
+    index = pd.DatetimeIndex(values.index)
+    numbers = floats(values)
+    order: Ints = np.argsort(index.asi8, kind="stable")
+    kept = order[(np.isfinite(numbers) & index.notna())[order]]
+    return Samples(kept, index[kept], numbers[kept])
+
+
+def runs(marked: Ints) -> list[Ints]:
+    """Ascending places, in pieces without a break."""
+    return [piece for piece in np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1) if len(piece)]
