@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from dashboard.figures import sparkline
 from dashboard.views.health import DAYS, Lost, Score
+from dashboard.views.rooms_health import Odd
 
 _WHOLE = (0.0, 100.0)  # a course is drawn between none and all, so that a steady one is flat
 _LISTED = 8
@@ -58,19 +59,43 @@ def rows(found: Sequence[tuple[Score, str]]) -> html.Ul:
     return html.Ul(
         [
             html.Li(
-                dcc.Link(
-                    [
-                        html.Span(one.name, className="health-name"),
-                        html.Span([one.score, html.Span(one.word)], className=f"health-small {one.level}"),
-                        html.Span(one.lost[0].short if one.lost else one.computed, className="health-why"),
-                    ],
-                    href=href,
-                )
+                [
+                    dcc.Link(one.name, href=href, className="health-name"),
+                    html.Span([one.score, html.Span(one.word)], className=f"health-small {one.level}"),
+                    _first(one),
+                ]
             )
             for one, href in found
         ],
         className="health-rows",
     )
+
+
+def odd(found: Sequence[Odd], *, named: bool) -> html.Ul:
+    """Rooms unlike those around them, and why; named where they are not in their own drawer."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    dcc.Link(one.room, href=one.href, className="health-name") if named else None,
+                    html.Strong(f"{one.sentence}."),
+                    html.Span(one.why),
+                    html.Span(one.computed, className="small"),
+                ]
+            )
+            for one in found
+        ],
+        className="findings odd-rooms",
+    )
+
+
+def _first(one: Score) -> Any:
+    """The costliest reason in one line, which leads to the device it comes from."""
+    if not one.lost:
+        return None
+    lost = one.lost[0]
+    part = dcc.Link(lost.part, href=lost.href) if lost.part and lost.href else lost.part
+    return html.Span([f"{lost.points} {lost.label}", ": " if part else None, part], className="health-why")
 
 
 def _lost(one: Lost) -> list[Any]:

@@ -103,7 +103,9 @@ def _stretch(one: Band, zone: tzinfo) -> str:
     score = format.number(one.peak, digits=2)
     if one.ended_at is None:
         return f"Since {began}, score up to {score} of 1"
-    return f"{began}, for {format.span(one.ended_at - one.began_at)}, score up to {score} of 1"
+    length = one.ended_at - one.began_at
+    lasting = f", for {format.span(length)}" if length else ""
+    return f"{began}{lasting}, score up to {score} of 1"
 
 
 def _doubtful(one: QualityFinding, zone: ZoneInfo) -> Doubtful:

@@ -38,11 +38,6 @@ class Lost:
     part: str | None  # the part they come from, by name; None: the subject itself
     href: str | None  # of that part's page
 
-    @property
-    def short(self) -> str:
-        """In one line."""
-        return f"{self.points} {self.label}{f': {self.part}' if self.part else ''}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
