@@ -30,6 +30,14 @@ def body(one: Score, *, heading: Any = None) -> list[Any]:
     ]
 
 
+def summary(one: Score) -> list[Any]:
+    """The score with its course, and the costliest reason."""
+    return [
+        html.Div([badge(one), _course(one)], className="health-head"),
+        html.Div([_first(one), html.Span(one.computed, className="small")], className="health-first"),
+    ]
+
+
 def badge(one: Score) -> html.Div:
     """The score, large, with its word."""
     return html.Div(

@@ -83,7 +83,7 @@ def odd_rooms(found: Iterable[OddRoom], *, building: int, zone: ZoneInfo) -> tup
             sentence=_sentence(one),
             why=_SEEN[one.verdict],
             computed=views.made(one.computed_at, one.basis, zone=zone),
-            href=_address(building, storey=one.storey_id, room=one.space_id),
+            href=address(building, storey=one.storey_id, room=one.space_id),
         )
         for one in found
         if one.verdict
@@ -96,7 +96,7 @@ def worst(
     """The rooms that lost points, the worst first, each with the address of its place on the plan."""
     rooms = [one for one in found if views.level_of(one.score) in ("watch", "ill")][:WORST]
     return tuple(
-        (views.score(one, zone=zone, now=now), _address(building, storey=None, room=one.subject_id))
+        (views.score(one, zone=zone, now=now), address(building, storey=None, room=one.subject_id))
         for one in rooms
     )
 
@@ -106,12 +106,13 @@ def storeys(
 ) -> tuple[tuple[Score, str], ...]:
     """The storeys, the worst first, each with the address of its plan."""
     return tuple(
-        (views.score(one, zone=zone, now=now), _address(building, storey=one.subject_id, room=None))
+        (views.score(one, zone=zone, now=now), address(building, storey=one.subject_id, room=None))
         for one in found
     )
 
 
-def _address(building: int, *, storey: int | None, room: int | None) -> str:
+def address(building: int, *, storey: int | None, room: int | None) -> str:
+    """Of a place on the plan of a building, coloured by health."""
     choice = Choice(storey=None if storey is None else str(storey), quantity=HEALTH, room=room)
     return f"/building/{building}{choice.search}"
 
