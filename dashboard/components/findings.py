@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 
 from dashboard.views.findings import Doubtful, Doubts, Likely
 
@@ -26,7 +26,12 @@ def likely(found: Sequence[Likely]) -> Any:
             html.Li(
                 [
                     html.Strong(one.sentence),
-                    html.Span(f"{one.name}: {one.interval}." if one.interval else one.name),
+                    html.Span(
+                        [
+                            dcc.Link(one.name, href=one.href) if one.href else one.name,
+                            f": {one.interval}." if one.interval else None,
+                        ]
+                    ),
                     html.Span(one.basis, className="small"),
                 ]
             )

@@ -56,7 +56,9 @@ def lost(found: Sequence[Lost]) -> html.Ul:
     return html.Ul(
         [
             *(html.Li(_lost(one)) for one in found[:_LISTED]),
-            html.Li(f"and {more} smaller ones", className="soft") if more > 0 else None,
+            html.Li(f"and {more} smaller {'one' if more == 1 else 'ones'}", className="soft")
+            if more > 0
+            else None,
         ],
         className="lost",
     )

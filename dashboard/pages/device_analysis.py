@@ -108,7 +108,8 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
         telling = [device, int(now.timestamp()) // 60, done]
         if telling == told:
             raise PreventUpdate  # results are a minute old at most
-        zone = format.zone(_timezone(context, device))
+        rows = [row for row in context.snapshots.overview(account.tenant_id).rows if row.device_id == device]
+        zone = format.zone(rows[0].timezone if rows else None)
         of = {"tenant": account.tenant_id}
         try:
             found = analysis.of_device(context.store, device=device, **of)
@@ -118,18 +119,14 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
         looked = [run.computed_at for run in found.runs if run.kind == "quality"]
-        doubts = views.doubts(found.quality, computed_at=max(looked, default=None), zone=zone)
+        kept = {row.series_id: format.unit_of(quantity=row.quantity, unit=row.unit) for row in rows}
+        doubts = views.doubts(found.quality, units=kept, computed_at=max(looked, default=None), zone=zone)
         return (
             health_parts.body(healths.score(found.health, zone=zone, now=now, trend=trend, runs=found.runs)),
-            parts.likely(views.likely(found.failures, zone=zone)),
+            parts.likely(views.likely(found.failures, zone=zone, here=device)),
             parts.doubts(doubts, decides=account.role in identity.ALLOWED["analyst"]),
             telling,
         )
-
-
-def _timezone(context: Context, device: int) -> str | None:
-    rows = context.snapshots.overview(identity.current().tenant_id).rows
-    return next((row.timezone for row in rows if row.device_id == device), None)
 
 
 def _register_forecast(app: Dash, context: Context, shown: Shown, row_of: RowOf) -> None:

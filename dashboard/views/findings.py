@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -24,6 +24,10 @@ _BASES = {
     "warranty": "By the service life and the warranty that its model states",
 }
 _GAP = "gap"
+_KINDS = {
+    "gap": "Gap", "stuck": "Stands still", "spike": "Spike", "sentinel": "Stands for no value",
+    "unit": "Another unit", "clock": "Wrong clock",
+}  # fmt: skip
 _LISTED = 5  # stretches of anomalies in words; the figure has them all
 _DECIDED = 5  # findings that somebody decided on
 
@@ -33,6 +37,7 @@ class Likely:
     """A failure that is likely, with where it is from."""
 
     name: str
+    href: str | None  # of its device's page; None: it is equipment, or this is that page
     sentence: str
     interval: str | None
     basis: str
@@ -61,11 +66,12 @@ class Doubts:
     computed: str | None  # when was looked last; None: never
 
 
-def likely(found: Iterable[Failure], *, zone: ZoneInfo) -> tuple[Likely, ...]:
-    """Failures as they are listed."""
+def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None) -> tuple[Likely, ...]:
+    """Failures as they are listed; on the page of a device, that it is `here`."""
     return tuple(
         Likely(
             name=one.name,
+            href=f"/device/{one.device_id}" if one.device_id not in (None, here) else None,
             sentence=one.sentence,
             interval=_interval(one, zone),
             basis=f"{_BASES[one.kind]}. {made(one.computed_at, one.basis, zone=zone)}",
@@ -74,17 +80,24 @@ def likely(found: Iterable[Failure], *, zone: ZoneInfo) -> tuple[Likely, ...]:
     )
 
 
-def doubts(found: Sequence[QualityFinding], *, computed_at: datetime | None, zone: ZoneInfo) -> Doubts:
+def doubts(
+    found: Sequence[QualityFinding],
+    *,
+    units: Mapping[int, str],
+    computed_at: datetime | None,
+    zone: ZoneInfo,
+) -> Doubts:
     """Findings as they are listed, newest first.
 
     Args:
         found: Of all states.
+        units: By series what its values are kept in, as the findings tell them.
         computed_at: When was looked last.
         zone: Whose clock tells when they were.
     """
     return Doubts(
-        open=tuple(_doubtful(one, zone) for one in found if one.state == "open"),
-        decided=tuple(_doubtful(one, zone) for one in found if one.state != "open")[:_DECIDED],
+        open=tuple(_doubtful(one, units, zone) for one in found if one.state == "open"),
+        decided=tuple(_doubtful(one, units, zone) for one in found if one.state != "open")[:_DECIDED],
         computed=None
         if computed_at is None
         else f"Looked for in the readings of 14 days; last {format.moment(computed_at, zone=zone)}.",
@@ -108,11 +121,12 @@ def _stretch(one: Band, zone: tzinfo) -> str:
     return f"{began}{lasting}, score up to {score} of 1"
 
 
-def _doubtful(one: QualityFinding, zone: ZoneInfo) -> Doubtful:
+def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> Doubtful:
+    unit = units.get(one.series_id)
     return Doubtful(
         id=one.id,
-        series=one.metric,
-        detail=one.detail,
+        series=f"{one.metric}, in {unit}" if unit else one.metric,
+        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {one.detail}",
         range=corrections.span(one.began_at, one.ended_at, zone=zone),
         count=_count(one),
         repairs=tuple((repair, REPAIRS[repair]) for repair in _repairs(one)),
