@@ -31,11 +31,18 @@ def cleaned(values: pd.Series) -> pd.Series:
     return means
 
 
+def seconds_of(index: pd.DatetimeIndex, *, since: pd.Timestamp | None = None) -> Floats:
+    """Seconds since the first stamp, or another one, in whatever unit stamps are kept."""
+    if not len(index):
+        return np.zeros(0)
+    return np.asarray((index - (index[0] if since is None else since)).total_seconds(), dtype=float)
+
+
 def step_of(index: pd.DatetimeIndex) -> pd.Timedelta | None:
     """The usual time between neighbours; None: there are no two."""
     if len(index) < 2:
         return None
-    seconds = np.diff(index.as_unit("ns").asi8) / 1e9
+    seconds = np.diff(seconds_of(index))
     usual = float(np.median(seconds[seconds > 0])) if (seconds > 0).any() else 0.0
     return pd.Timedelta(seconds=max(usual, 1e-3)) if usual else None
 

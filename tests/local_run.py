@@ -98,9 +98,9 @@ class LocalRun:
                 self.lines.append(line.rstrip("\n"))
 
 
-def eventually(condition: Callable[[], T]) -> T:
+def eventually(condition: Callable[[], T], *, patience_s: float = PATIENCE_S) -> T:
     """What a condition gives as soon as it holds, or at the end of the patience."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + patience_s
     while not (found := condition()) and time.monotonic() < end:
         time.sleep(0.1)
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 _DAY_S = 86_400.0
 _SEASONS = ((_DAY_S, 5), (7 * _DAY_S, 3))  # a period, and how many earlier ones tell what is usual
 _SHORTEST = 12  # steps of a period that is worth following
-_NEAR = 2  # steps by which an earlier value may miss the time that is asked for
+_NEAR = 2.0  # steps by which an earlier value may miss the time that is asked for
 _LEVEL = 256  # rows of the level
 _JUDGED = 512  # rows on which the expectations are compared
 _FEWEST = 64
@@ -36,27 +36,28 @@ def surprise(times_s: Floats, values: Floats) -> Floats:
     expected = [pd.Series(values).rolling(_LEVEL, min_periods=8).median().shift(1).to_numpy()]
     for period_s, count in _SEASONS:
         if 0 < step_s * _SHORTEST <= period_s:
-            expected.append(_usual(times_s, values, period_s, count, near_s=_NEAR * step_s))
+            expected.append(_usual(times_s, values, period_s, count, step_s=step_s))
     errors: Floats = values - np.array(expected)
     best = np.argmin([_recent(error) for error in errors], axis=0)
     return np.asarray(errors[best, np.arange(len(values))])
 
 
-def _usual(times_s: Floats, values: Floats, period_s: float, count: int, *, near_s: float) -> Floats:
+def _usual(times_s: Floats, values: Floats, period_s: float, count: int, *, step_s: float) -> Floats:
     """The median of the values whole periods ago; NaN where there are less than two."""
     asked = (times_s - back * period_s for back in range(1, count + 1))
-    earlier = np.sort([_at(times_s, values, asked_s, near_s) for asked_s in asked], axis=0)
+    earlier = np.sort([_at(times_s, values, asked_s, step_s) for asked_s in asked], axis=0)
     known = np.isfinite(earlier).sum(axis=0)
     rows = np.arange(len(values))
     low, high = earlier[np.maximum(known - 1, 0) // 2, rows], earlier[known // 2, rows]
     return np.where(known >= 2, low + (high - low) / 2, np.nan)
 
 
-def _at(times_s: Floats, values: Floats, asked_s: Floats, near_s: float) -> Floats:
-    """The last value not later than `near_s` after each time; NaN where it is earlier by more than that."""
-    rows = np.searchsorted(times_s, asked_s + near_s, side="right") - 1
+def _at(times_s: Floats, values: Floats, asked_s: Floats, step_s: float) -> Floats:
+    """The last value no later than half a step after each time; NaN where it is too early."""
+    rows = np.searchsorted(times_s, asked_s + step_s / 2, side="right") - 1
     found = np.maximum(rows, 0)
-    return np.where((rows >= 0) & (times_s[found] >= asked_s - near_s), values[found], np.nan)
+    near = times_s[found] >= asked_s - _NEAR * step_s
+    return np.where((rows >= 0) & near, values[found], np.nan)
 
 
 def _recent(error: Floats) -> Floats:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.anomaly import novelty, rarity
+from analytics.anomaly.budget import affordable
 from analytics.anomaly.expectation import surprise
 
 _LASTING = 1 / 3  # what the lasting part of a score weighs: more than this is reached by an onset alone
@@ -23,8 +24,11 @@ _HALF_LIFE = 32.0  # rows in which what lasts is half forgotten
 _QUIET = 128  # rows an onset has to stand out from
 _SCALES = (1, 4, 16)  # rows the surprise is averaged over
 _STILL = 4  # rows in which a series is expected to move
+_LEARNING = 256  # rows before the first alarm: the longest course that is compared
 _LARGEST = 1e100  # so that its square can be summed
-_APART = pd.Timedelta(days=1)  # one cause raises no second alarm before that
+_ONSET, _ONSETS = 0.1, 10  # the height of an ordinary onset, and how many of its own a series has to show
+_HIGHEST = 0.5  # what an onset counts for in that at most, so that one anomaly does not hide the next
+_CLEAR = 0.4  # of an onset of 0.5 above ordinary ones of 0.1, nine in ten
 
 Floats = NDArray[np.float64]
 
@@ -50,34 +54,32 @@ def alarms(values: pd.Series) -> pd.DatetimeIndex:
         values: As for `score`.
 
     Returns:
-        Rising times of the index, none within a day of the one before.
+        Rising times of the index, none within a day of the one before. The past alone is used: what comes
+        later neither adds nor takes an alarm.
     """
-    scores = score(values)
-    times = pd.DatetimeIndex(scores.index[(scores > _LASTING).to_numpy()]).sort_values()
-    kept: list[int] = []
-    for place, time in enumerate(times):
-        if not kept or time - times[kept[-1]] >= _APART:
-            kept.append(place)
-    return times[kept]
+    known = _Known(values)
+    rows = affordable(known.times_s, _causal(known), above=_LASTING, first=_LEARNING)
+    return known.index[rows]
 
 
 class _Known:
     """The values that are there, in the order of their times."""
 
     def __init__(self, values: pd.Series) -> None:
-        self._index = values.index
         numbers = np.asarray(values, dtype=float)
-        times = pd.DatetimeIndex(values.index).as_unit("us").asi8
-        rows = np.flatnonzero(np.isfinite(numbers) & ~np.asarray(values.index.isna()))
+        self._unsorted = pd.DatetimeIndex(values.index)
+        times = self._unsorted.as_unit("us").asi8
+        rows = np.flatnonzero(np.isfinite(numbers) & ~np.asarray(self._unsorted.isna()))
         self._rows = rows[np.argsort(times[rows], kind="stable")]
+        self.index = self._unsorted[self._rows]
         self.times_s: Floats = times[self._rows] / 1e6
         self.values: Floats = np.clip(numbers[self._rows], -_LARGEST, _LARGEST)
 
     def back(self, scores: Floats) -> pd.Series:
         """The scores on the index the values came with."""
-        placed = np.zeros(len(self._index))
+        placed = np.zeros(len(self._unsorted))
         placed[self._rows] = scores
-        return pd.Series(placed, index=self._index, name="score")
+        return pd.Series(placed, index=self._unsorted, name="score")
 
 
 def _causal(known: _Known) -> Floats:
@@ -85,9 +87,17 @@ def _causal(known: _Known) -> Floats:
     together = np.mean([*novelties, *_surprises(known), *_ranges(known.values)], axis=0)
     before = pd.Series(together).rolling(_QUIET, min_periods=1).max().shift(1, fill_value=0.0)
     onset = np.maximum(together - before.to_numpy(), 0)
-    # The square keeps the many small onsets of chance below what lasts; half a decade is a clear one.
-    begun: Floats = 1 - 10 ** -((2 * onset) ** 2)
+    # Its own height times that beside the usual one: neither a lively nor a quiet series is favoured.
+    begun = _probability(_CLEAR * onset * (onset / _usual(onset)))
     return _LASTING * _probability(_of_late(np.mean(novelties, axis=0))) + (1 - _LASTING) * begun
+
+
+def _usual(onset: Floats) -> Floats:
+    """The mean height of the onsets before each row."""
+    heights = np.cumsum(np.minimum(onset, _HIGHEST)) - np.minimum(onset, _HIGHEST)
+    begun = onset > 0
+    usual: Floats = (_ONSET * _ONSETS + heights) / (_ONSETS + np.cumsum(begun) - begun)
+    return usual
 
 
 def _offline(known: _Known) -> Floats:

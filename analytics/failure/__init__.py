@@ -1,4 +1,4 @@
-"""How long things last: remaining life from runs to failure, from trends, and from the service life stated."""
+"""How long things last: remaining life from runs to failure, from trends, from the stated service life."""
 
 from analytics.failure.classes import FailureClasses
 from analytics.failure.prior import ServiceLife, WarrantyRisk, before_warranty_ends

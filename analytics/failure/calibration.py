@@ -1,8 +1,8 @@
 """From predictions of units the model had not seen to intervals and probabilities that hold.
 
 Conformal prediction after Vovk et al. (Algorithmic Learning in a Random World, 2005), conditional on the
-prediction: where a prediction says "about 40 left", the interval is what units really had left where the model
-said about 40 of units it was not fitted on. Of all intervals with the right share the shortest is taken.
+prediction: where a prediction says "about 40 left", the interval is what units really had left where the
+model said about 40 of units it was not fitted on. Of all such intervals the shortest is taken.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from analytics.failure.runs import Floats, Ints
+from analytics.failure.runs import Floats
 
 COVERAGE = 0.90
 SOON = 30.0  # [ages] what `p_fail_30` speaks of
@@ -44,24 +44,21 @@ class Calibration:
         return probability
 
 
-def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) -> Calibration:
-    """From what was predicted of unseen units [ages], what they had left [ages], and whose row it is."""
-    truth = np.minimum(left, ceiling)
-    order = np.argsort(predicted, kind="stable")
-    predicted, truth = predicted[order], truth[order]
-    near = max(int(_NEAR * len(predicted)), 1)
-    knots = np.unique(np.quantile(predicted, np.linspace(0, 1, _KNOTS)))
-    # Rows of one unit err together: it is the number of units that says how far a quantile can be trusted.
-    units = len(np.unique(unit))
-    share = min(COVERAGE * (1 + 1 / units), 1.0)
-    ends = [_shortest(truth[_around(predicted, knot, near)] - knot, share) for knot in knots]
-    low, high = (np.array(end) + knots for end in zip(*ends, strict=True))
-    return Calibration(
-        knots=knots,
-        low=np.clip(low, 0, ceiling),
-        high=np.clip(high, 0, ceiling),
-        soon=_probability(predicted, left[order] <= SOON),
-    )
+def calibrate(predicted: Floats, left: Floats, *, ceiling: float) -> Calibration:
+    """From what was predicted of unseen units, and what they had left [ages].
+
+    The interval is to hold for units within the ceiling. Rows beyond it are nearly all predicted there, and
+    with them among the others the interval would look better than it is where it matters.
+    """
+    soon = _probability(predicted, left <= SOON)
+    within = np.flatnonzero(left <= ceiling)
+    within = within[np.argsort(predicted[within], kind="stable")]
+    truth, ordered = left[within], predicted[within]
+    near = max(int(_NEAR * len(ordered)), 1)
+    knots = np.unique(np.quantile(ordered, np.linspace(0, 1, _KNOTS)))
+    ends = [_shortest(truth[_around(ordered, knot, near)], COVERAGE) for knot in knots]
+    low, high = (np.array(end) for end in zip(*ends, strict=True))
+    return Calibration(knots=knots, low=low, high=np.clip(high, 0, ceiling), soon=soon)
 
 
 def _around(ordered: Floats, value: float, near: int) -> slice:

@@ -1,4 +1,4 @@
-"""Which rows are failures, learned from rows that say it: for machines whose records have no course in time."""
+"""Which rows are failures, learned from rows that say it: for records that have no course in time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FailureClasses:
     """Trees that tell failures, and the probability from which they say so."""
 
     columns: tuple[str, ...]
-    trees: tuple[HistGradientBoostingClassifier | ...]  # none: all rows were alike
+    trees: tuple[HistGradientBoostingClassifier, ...]  # none: all rows were alike
     threshold: float  # the one with the best F1 among rows the trees had not seen
     share: float  # of failures among the rows it learned from
 
@@ -54,7 +54,7 @@ class FailureClasses:
         """Columns `probability` and `failed`, with the index of the frame."""
         values = frame[list(self.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
         unknown = np.full(len(values), self.share)
-        probability = _probability(self.trees, values) if self.trees and len(values) else unknown
+        probability = _probability(self.trees, values) if self.trees and len(values) > 0 else unknown
         columns = {"probability": probability, "failed": probability >= self.threshold}
         return pd.DataFrame(columns, index=frame.index)
 

@@ -1,7 +1,7 @@
-"""What the course of a life tells: level, drift from the unit's own beginning, and slopes, sensor by sensor and fused.
+"""What the course of a life tells: level, drift from the unit's own beginning and slopes of its sensors.
 
 One sensor's wear drowns in its noise; all of them together show it. A ridge regression of the life that is
-left on all sensors fuses them into one index (Wang et al., A similarity-based prognostics approach, PHM 2008),
+left on all sensors fuses them into one index (Wang et al., A similarity-based prognostics approach, 2008),
 whose mean and slope over short and long windows tell how far and how fast the wear has gone.
 """
 
@@ -14,8 +14,9 @@ from analytics.failure.runs import Floats, Runs, mean_of_first, mean_of_last, sl
 
 BEGINNING = 10  # rows that say how a unit was when it was new
 SHORT, LONG = 5, 20  # rows a sensor is averaged over
+WHOLE = 1_000_000_000  # rows: all of a life so far
 MEANS = (5, 20, 60)  # rows the fused index is averaged over
-SLOPES = (15, 30, 60, 120)  # rows its slope is taken over
+SLOPES = (15, 30, 60, 120, WHOLE)  # rows its slope is taken over
 
 
 def fuse(values: Floats, target: Floats) -> Ridge:

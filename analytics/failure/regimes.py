@@ -36,7 +36,8 @@ class Regimes:
     @property
     def telling(self) -> NDArray[np.bool_]:
         """Which sensors vary within a regime: the others say nothing of wear."""
-        return np.isfinite(self.spread).any(axis=0)
+        telling: NDArray[np.bool_] = np.isfinite(np.min(self.spread, axis=0))
+        return telling
 
     def normalise(self, values: Floats) -> Floats:
         """Values in standard deviations from the mean of their regime; NaN stays."""
@@ -100,4 +101,4 @@ def _explained(values: Floats, group: Ints) -> float:
     """Share of the variance that the means of the groups explain."""
     count = np.bincount(group)
     means = np.bincount(group, weights=values) / np.maximum(count, 1)
-    return float(np.var(means[group]) / max(np.var(values), _SAME))
+    return float(np.var(means[group])) / max(float(np.var(values)), _SAME)

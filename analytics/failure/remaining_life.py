@@ -19,7 +19,8 @@ from analytics.failure.runs import Floats, Ints, Runs, arrange
 
 FOLDS = 5  # of the cross-validation by unit that the intervals come from
 FEWEST = 3  # ended runs below which nothing can be learned
-MOST_ROWS = 20_000  # rows a forest is fitted on: neighbouring rows of one life say nearly the same
+MOST_ROWS = 10_000  # rows a forest is fitted on: neighbouring rows of one life say nearly the same
+COLUMN_SHARES = (0.3, 0.3, 1.0)  # of the features each split may choose from, one forest each
 COLUMNS = ("rul", "low", "high", "p_fail_30")
 
 Known = NDArray[np.bool_]
@@ -30,8 +31,8 @@ class RemainingLife:
     """A model of the life units have left, fitted on runs to failure.
 
     Boosted trees (Friedman 2001) on age, level, drift from the unit's own beginning and slopes. Life is
-    counted up to a ceiling, the shortest ordinary life it has seen (Heimes, PHM 2008, for why): further ahead,
-    new units look alike. A prediction at the ceiling means "that long or longer".
+    counted up to a ceiling, the shortest ordinary life it has seen: further ahead, units look alike (Heimes,
+    PHM 2008). A prediction at the ceiling means "that long or longer".
     """
 
     unit: str
@@ -62,14 +63,14 @@ class RemainingLife:
         """
         lives = arrange(runs, unit=unit, age=age, sensors=sensors)
         known = _ended(runs, lives, ended)
-        names = {"unit": unit, "age": age, "sensors": tuple(sensors)}
+        empty = cls(unit=unit, age=age, sensors=tuple(sensors), ceiling=float("nan"))
         if len(np.unique(lives.unit[known])) < FEWEST:
-            return cls(**names, ceiling=float("nan"))
+            return empty
         ceiling = _ceiling(lives, known)
         found = regimes.find(lives)
         normal = _normalised(lives, found)
-        return cls(
-            **names,
+        return replace(
+            empty,
             ceiling=ceiling,
             regimes=found,
             forest=_forest(normal, known, ceiling),
@@ -121,7 +122,7 @@ class Forest:
         fused = course.fuse(lives.values, left)
         rows = np.linspace(0, len(left) - 1, min(len(left), MOST_ROWS)).astype(np.int64)
         features, left = course.features(lives, fused)[rows], left[rows]
-        trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate((0.3, 1.0)))
+        trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate(COLUMN_SHARES))
         return cls(fused, trees)
 
     def predict(self, lives: Runs, ceiling: float) -> Floats:
@@ -135,10 +136,10 @@ class Forest:
 def _trees(share: float, seed: int) -> HistGradientBoostingRegressor:
     """Slow learning with small trees whose leaves hold many rows: neighbouring rows err together."""
     return HistGradientBoostingRegressor(
-        max_iter=200,
-        learning_rate=0.04,
+        max_iter=120,
+        learning_rate=0.07,
         max_leaf_nodes=15,
-        min_samples_leaf=60,
+        min_samples_leaf=30,
         l2_regularization=1.0,
         max_features=share,
         early_stopping=False,
@@ -147,7 +148,9 @@ def _trees(share: float, seed: int) -> HistGradientBoostingRegressor:
 
 
 def _normalised(lives: Runs, found: Regimes) -> Runs:
-    return replace(lives, values=found.normalise(lives.values)[:, found.telling])
+    values = found.normalise(lives.values)[:, found.telling]
+    # Where no sensor tells anything, age does.
+    return replace(lives, values=values if values.shape[1] else np.zeros((len(values), 1)))
 
 
 def _ended(runs: pd.DataFrame, lives: Runs, ended: str | None) -> Known:
@@ -165,7 +168,7 @@ def _ceiling(lives: Runs, known: Known) -> float:
 
 
 def _forest(lives: Runs, known: Known, ceiling: float) -> Forest:
-    """Fitted on the runs that ended, then, with what it says of the others' ends, on all (Buckley & James 1979)."""
+    """Fitted on the runs that ended, then on all with what it says of the others (Buckley & James 1979)."""
     left = np.minimum(lives.left(), ceiling)
     forest = Forest.fit(_some(lives, known), left[known])
     if known.all():
@@ -183,8 +186,10 @@ def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
     for one in range(FOLDS):
         out = fold == one
         if out.any():
-            predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(_some(lives, out), ceiling)
-    return calibrate(predicted[known], lives.left()[known], lives.unit[known], ceiling=ceiling)
+            predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(
+                _some(lives, out), ceiling
+            )
+    return calibrate(predicted[known], lives.left()[known], ceiling=ceiling)
 
 
 def _folds(lives: Runs, known: Known) -> Ints:

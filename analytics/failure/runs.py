@@ -85,7 +85,7 @@ def slope_of_last(values: Floats, begins: Ints, rows: int) -> Floats:
     missing = ~known * 1.0
     moment_missing = _sum(missing * position, since, here + 1) - middle * _sum(missing, since, here + 1)
     moment = moment + moment_missing * np.nan_to_num(_mean(values, since, here + 1))
-    slope: Floats = moment / np.maximum(count * (count * count - 1) / 12, 1.0)
+    slope: Floats = moment / np.maximum(count * (count * count - 1) / 12, 0.5)
     return slope
 
 

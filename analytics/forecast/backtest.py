@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.forecast.grid import Values
-from analytics.forecast.task import Method, Task
+from analytics.forecast.task import Method, Places, Task
 
 MOST_ORIGINS = 28
 LEAST_ORIGINS = 4
+_LEAST_UNREST = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def absolute_error(past: Values, truth: Values) -> Values:
     return np.asarray(np.where(np.isfinite(mean), mean, np.inf))
 
 
-def origins(steps: int, horizon: int, season: int) -> npt.NDArray[np.int64]:
+def origins(steps: int, horizon: int, season: int) -> Places:
     """The moments to forecast from, oldest first, in the later half of the history; empty: it is too short.
 
     They are whole seasons before the end, so that they have the hour of the day of the real one, and half
@@ -71,3 +71,20 @@ def scale_of(measured: Values, season: int) -> Values:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a row of nothing has no mean: NaN is the answer
         return np.asarray(np.nanmean(np.abs(measured[:, season:] - measured[:, :-season]), axis=1))
+
+
+def unrest(task: Task, moments: Places) -> Values:
+    """How unlike its last weeks each series was before each moment, as a factor around 1.
+
+    The square root of the mean change over a week (or season) in two of them, over its mean: misses grow with
+    it, if less than in proportion. 1 where too little is known.
+    """
+    span = task.week or task.season
+    if int(task.origins.min()) < 3 * span or span < 2:
+        return np.ones((len(task.values), len(moments)))
+    change = np.abs(task.values[:, span:] - task.values[:, :-span])
+    total = np.cumsum(np.pad(change, ((0, 0), (1, 0))), axis=1)
+    recent = (total[:, moments - span] - total[:, moments - 3 * span]) / (2 * span)
+    usual = total[:, -1:] / change.shape[1]
+    ratio = np.divide(recent, usual, out=np.ones_like(recent), where=usual > 0)
+    return np.asarray(np.sqrt(np.maximum(ratio, _LEAST_UNREST)))

@@ -13,38 +13,46 @@ from threadpoolctl import threadpool_limits
 from analytics.forecast.grid import Values
 from analytics.forecast.task import Places, Task
 
-MOST_ROWS = 24_000
+MOST_ROWS = 12_000
 _LEAST_ROWS = 500
 _ROWS_A_MOMENT = 12  # steps ahead of neighbouring moments say much the same
 _WEEKS = 4
-_SEED = 0
+_MODELS = 2
 
 
 def boosted(task: Task, covariates: Values) -> Values:
     """Forecasts of the first series; covariates are (steps + horizon, columns), NaN where there are none.
 
-    A row is one step ahead of one moment. NaN where the history is too short to learn from.
+    A row is one step ahead of one moment; each model learns from rows drawn anew, and their mean is taken.
+    NaN where the history is too short to learn from.
     """
     weeks = _weeks(task)
-    starts = np.arange(max(weeks * (task.week or 0), 3 * task.season), task.known - task.horizon + 1)
+    reach = max(weeks * (task.week or task.season), 3 * task.season)
+    starts = np.arange(reach, task.known - task.horizon + 1)
     if len(starts) * task.horizon < _LEAST_ROWS or (task.season < 2 and not covariates.shape[1]):
         return np.full((1, len(task.origins), task.horizon), np.nan)
-    count = min(MOST_ROWS, _ROWS_A_MOMENT * len(starts))
-    rows = np.random.default_rng(_SEED).integers(0, len(starts) * task.horizon, count)
-    origins, leads = starts[rows // task.horizon], rows % task.horizon
-    inputs, level = _features(task, covariates, weeks, origins, leads)
-    scale = float(np.std(task.values[0, : task.known])) or 1.0
-    model = HistGradientBoostingRegressor(
-        max_iter=150, learning_rate=0.08, max_leaf_nodes=24, min_samples_leaf=40, l2_regularization=1.0,
-        max_features=0.5, early_stopping=False, random_state=_SEED,
-    )  # fmt: skip
     asked = np.repeat(task.origins, task.horizon)
     steps = np.tile(np.arange(task.horizon), len(task.origins))
     wanted, wanted_level = _features(task, covariates, weeks, asked, steps)
+    scale = float(np.std(task.values[0, : task.known])) or 1.0
+    count = min(MOST_ROWS, _ROWS_A_MOMENT * len(starts))
+    found = []
+    for seed in range(_MODELS):
+        rows = np.random.default_rng(seed).integers(0, len(starts) * task.horizon, count)
+        origins, leads = starts[rows // task.horizon], rows % task.horizon
+        inputs, level = _features(task, covariates, weeks, origins, leads)
+        targets = (task.values[0, origins + leads] - level) / scale
+        found.append(_learned(seed, inputs, targets, wanted))
+    return np.asarray(wanted_level + scale * np.mean(found, axis=0)).reshape(1, -1, task.horizon)
+
+
+def _learned(seed: int, inputs: Values, targets: Values, wanted: Values) -> Values:
+    model = HistGradientBoostingRegressor(
+        max_iter=120, learning_rate=0.07, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=1.0,
+        max_features=0.25, early_stopping=False, random_state=seed,
+    )  # fmt: skip
     with threadpool_limits(1, user_api="openmp"):  # threads cost more than they bring on so few rows
-        model.fit(inputs, (task.values[0, origins + leads] - level) / scale)
-        forecast = wanted_level + scale * model.predict(wanted)
-    return np.asarray(forecast).reshape(1, len(task.origins), task.horizon)
+        return np.asarray(model.fit(inputs, targets).predict(wanted))
 
 
 def _weeks(task: Task) -> int:
@@ -57,20 +65,36 @@ def _features(
 ) -> tuple[Values, Values]:
     """What is known at the origin of a step ahead, relative to the level of the last week, and that level."""
     values, season, week = task.values[0], task.season, task.week or task.season
-    total = np.cumsum(np.pad(values, (1, 0)))
-    level = (total[origins] - total[origins - week]) / week
+    unusual = _unusual(values, week, weeks)
+    level = _mean_before(values, origins, week)
     target = origins + leads
     daily = origins - season + leads % season
     weekly = origins - week + leads % week
-    lags = [origins - 1, *(daily - back * season for back in range(3))]
-    lags += [weekly - back * week for back in range(max(1, weeks - 1))]
-    columns: list[Places | Values] = [leads, target % season, target % week // season]
+    usual = np.mean([values[weekly - back * week] for back in range(weeks)], axis=0)
+    lags = [origins - 1, weekly, *(daily - back * season for back in range(3))]
+    spans = [max(1, season // 8), max(1, season // 4), season]
+    columns: list[Places | Values] = [leads, target % season, target % week // season, usual - level]
     columns += [values[lag] - level for lag in lags]
-    columns += [(total[origins] - total[origins - season]) / season - level]
-    columns += [np.mean([values[lag] for lag in lags[4:]], axis=0) - level]
+    columns += [_mean_before(values, origins, span) - level for span in spans]
+    columns += [unusual[lag] for lag in lags]
+    columns += [_mean_before(unusual, origins, span) for span in (*spans, week)]
     columns += [covariates[target, one] for one in range(covariates.shape[1])]
     columns += [_change(covariates[:, one], origins, target, season) for one in range(covariates.shape[1])]
     return np.stack(columns, axis=1).astype(float), level
+
+
+def _unusual(values: Values, week: int, weeks: int) -> Values:
+    """Every value less the mean of those at its time in the weeks before; 0 where those are not known."""
+    first = weeks * week
+    usual = np.mean(
+        [values[first - back * week : len(values) - back * week] for back in range(1, weeks + 1)], axis=0
+    )
+    return np.concatenate([np.zeros(min(first, len(values))), values[first:] - usual])
+
+
+def _mean_before(values: Values, origins: Places, span: int) -> Values:
+    total = np.cumsum(np.pad(values, (1, 0)))
+    return np.asarray((total[origins] - total[origins - span]) / span)
 
 
 def _change(covariate: Values, origins: Places, target: Places, season: int) -> Values:

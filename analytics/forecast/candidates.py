@@ -13,6 +13,8 @@ from analytics.forecast.task import Method, Task
 
 _NEEDED_SEASONS = 3
 _DAYS, _WEEKS = 7, 4
+# Loose follows every hour of the window, stiff its outline: which is right depends on the noise.
+_LOOSE, _STIFF = 0.01, 0.3
 
 
 def naive(task: Task) -> dict[str, Method]:
@@ -30,7 +32,10 @@ def naive(task: Task) -> dict[str, Method]:
 def learned(task: Task) -> Mapping[str, Method]:
     """The methods that have something to learn and enough to learn it from."""
     shortest = int(task.origins.min())
-    found: dict[str, Method] = {"linear map": partial(linear_map, longest=task.week)}
+    found: dict[str, Method] = {
+        "linear map": partial(linear_map, longest=task.week, penalty=_LOOSE),
+        "stiff linear map": partial(linear_map, longest=task.week, penalty=_STIFF),
+    }
     if task.season > 1 and shortest >= _NEEDED_SEASONS * task.season:
         found["mean day" if task.day else "mean week"] = partial(
             mean_season, season=task.season, seasons=_DAYS if task.day else _WEEKS
@@ -40,5 +45,5 @@ def learned(task: Task) -> Mapping[str, Method]:
     if task.day and task.week and shortest >= _NEEDED_SEASONS * task.week:
         found["mean week"] = partial(mean_season, season=task.week, seasons=_WEEKS)
         found["levelled week"] = levelled_week
-        found["linear map of two weeks"] = partial(linear_map, longest=2 * task.week)
+        found["stiff linear map of two weeks"] = partial(linear_map, longest=2 * task.week, penalty=_STIFF)
     return found

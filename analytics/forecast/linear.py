@@ -13,7 +13,6 @@ from analytics.forecast.task import Task
 
 MOST_WINDOWS = 6_000
 _BLOCKS_A_DAY = 24
-_PENALTY = 0.03  # of the mean square of the windows
 _LEAST_WINDOWS = 8
 
 
@@ -26,10 +25,11 @@ def window(task: Task, longest: int) -> tuple[int, int]:
     return (steps // block * block, block) if steps >= 4 * block else (0, 0)
 
 
-def linear_map(task: Task, longest: int) -> Values:
+def linear_map(task: Task, longest: int, penalty: float) -> Values:
     """Learned from the windows of all the series together, each in its own units.
 
-    `longest` is the most steps to look back. NaN where there are too few windows to learn from.
+    `longest` is the most steps to look back; `penalty` is that of the weights, in units of the mean square
+    of the windows. NaN where there are too few windows to learn from.
     """
     steps, block = window(task, longest)
     starts = np.arange(0, task.known - steps - task.horizon + 1)
@@ -42,7 +42,7 @@ def linear_map(task: Task, longest: int) -> Values:
     level = views[:, :, :steps].mean(axis=2, keepdims=True)
     inputs = _blocks((views[:, :, :steps] - level) / scale, block).reshape(-1, steps // block)
     targets = ((views[:, :, steps:] - level) / scale).reshape(-1, task.horizon)
-    weights = _ridge(inputs, targets)
+    weights = _ridge(inputs, targets, penalty)
     asked = task.histories(steps)
     level = asked.mean(axis=2, keepdims=True)
     known = _with_constant(_blocks((asked - level) / scale, block))
@@ -70,8 +70,8 @@ def _with_constant(inputs: Values) -> Values:
     return np.concatenate([inputs, np.ones((*inputs.shape[:-1], 1))], axis=-1)
 
 
-def _ridge(inputs: Values, targets: Values) -> Values:
+def _ridge(inputs: Values, targets: Values, penalty: float) -> Values:
     known = _with_constant(inputs)
     gram = known.T @ known
-    penalty = _PENALTY * max(float(np.mean(inputs**2)), 1e-9) * len(inputs)
-    return np.asarray(np.linalg.solve(gram + penalty * np.eye(len(gram)), known.T @ targets))
+    weight = penalty * max(float(np.mean(inputs**2)), 1e-9) * len(inputs)
+    return np.asarray(np.linalg.solve(gram + weight * np.eye(len(gram)), known.T @ targets))

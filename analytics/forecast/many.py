@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.forecast import candidates, conformal
-from analytics.forecast.backtest import Trial, origins, scale_of, tried
+from analytics.forecast.backtest import Trial, origins, scale_of, tried, unrest
 from analytics.forecast.blend import Blend, blended
 from analytics.forecast.grid import Grid, Values, confirmed, filled
 from analytics.forecast.plain import wandering
@@ -77,9 +77,11 @@ def _joined(first: Trial, second: Trial) -> Trial:
 def _judged(
     blend: Blend, naive: Trial, task: Task, measured: Values, index: pd.DatetimeIndex
 ) -> list[Forecast]:
-    missed = naive.truth - blend.past
-    paths = blend.ahead[:, None, :] + conformal.offsets(missed)
-    covered = conformal.coverage(missed)
+    windows = min(float(np.ptp(task.origins)) / task.horizon + 1, len(task.origins))
+    then, now = unrest(task, task.origins), unrest(task, np.array([measured.shape[1]]))
+    missed = (naive.truth - blend.past) / then[:, :, None]
+    paths = blend.ahead[:, None, :] + conformal.offsets(missed, windows) * now[:, :, None]
+    covered = conformal.coverage(missed, windows)
     scale = scale_of(measured[:, : task.known], task.season)
     errors = naive.errors()
     best = errors.argmin(axis=0)

@@ -15,6 +15,7 @@ FEWEST = 3  # readings without which a mean says nothing
 _SAMPLE = 400  # rows are enough to see regimes
 _GAP = 0.08  # share of a column's range that is empty between two regimes
 _RARE = 0.05  # share of the rows below which a group is not a regime but outliers
+_STEPS = 5.0  # usual steps between neighbouring values that a gap is at least
 _EXPLAINS = 0.5  # share of another column's variance that regimes explain: chance explains less
 
 
@@ -50,7 +51,8 @@ def _regime_means(values: Floats, normal: int) -> Floats:
 def _by_group(columns: Floats | Flags, group: Ints) -> Floats:
     """Sum of each column in each group."""
     sums = [np.bincount(group, weights=column) for column in columns.T]
-    return np.array(sums).T.reshape(-1, columns.shape[1])
+    by_group: Floats = np.array(sums, dtype=np.float64).T.reshape(-1, columns.shape[1])
+    return by_group
 
 
 def _regimes(values: Floats, normal: int) -> Ints:
@@ -71,11 +73,15 @@ def _regimes(values: Floats, normal: int) -> Ints:
 
 
 def _gaps(sample: Floats) -> Floats:
-    """The middles of the wide gaps between the values of a column."""
+    """The middles of the wide gaps between the values of a column; rounded values have steps, not gaps."""
     ordered = np.sort(sample)
     rare = max(int(_RARE * len(ordered)), 1)
     steps = np.diff(ordered[rare - 1 : len(ordered) - rare + 1])
-    wide = np.flatnonzero(steps > _GAP * (ordered[-rare] - ordered[rare - 1])) + rare - 1
+    moved = steps[steps > 0]
+    if not len(moved):
+        return np.empty(0)
+    least = max(_GAP * moved.sum(), _STEPS * float(np.median(moved)) if len(moved) > 1 else 0.0)
+    wide = np.flatnonzero((steps > 0) & (steps >= least)) + rare - 1
     middles: Floats = (ordered[wide] + ordered[wide + 1]) / 2
     return middles
 

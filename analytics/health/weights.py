@@ -21,11 +21,11 @@ def _table(*weights: Weight) -> dict[str, Weight]:
 # fmt: off
 WEIGHTS = _table(
     Weight("silence", 100, "Who says nothing is worth nothing: whatever else is known of it is the past."),
-    Weight("stuck", 60, "A value that stands still looks like a reading and is none; worse than a gap, which shows."),
-    Weight("drift", 50, "Wear and lost calibration show first as distance from the own normal; but use changes, too."),
+    Weight("stuck", 60, "A value that stands still looks like a reading and is none; a gap at least shows."),
+    Weight("drift", 50, "Wear and lost calibration show first as distance from the own normal; so does use."),
     Weight("range", 40, "A value that cannot be is wrong for certain, and so may be the ones beside it."),
-    Weight("neighbours", 30, "Who leaves the company of its neighbours is mostly wrong; a real difference is rarer."),
-    Weight("alerts", 30, "An open alert was worth a person's attention; its cause mostly costs points elsewhere too."),
+    Weight("neighbours", 30, "Who leaves the company of its neighbours is mostly wrong, not always."),
+    Weight("alerts", 30, "An open alert was worth attention; its cause mostly costs points elsewhere."),
     Weight("gaps", 30, "What is missing is not wrong; half of the time is enough for most questions."),
     Weight("spikes", 20, "Single outliers are masked easily; many of them tell of a loose contact."),
     Weight("service life", 20, "Age alone is a statement about the kind, not about this one."),

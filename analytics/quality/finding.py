@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analytics.regular import Floats, Ints, floats
+from analytics.regular import Floats, Ints, floats, seconds_of
 
 _NONE = pd.Timedelta(0)
 
@@ -67,8 +67,7 @@ class Samples:
     @property
     def hours(self) -> Floats:
         """Since the first reading."""
-        since: Floats = (self.index.as_unit("ns").asi8 - self.index.as_unit("ns").asi8[:1]) / 3.6e12
-        return since
+        return seconds_of(self.index) / 3600
 
     def without(self, places: Ints) -> Samples:
         """All but some, named by their place among these."""

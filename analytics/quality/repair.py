@@ -62,8 +62,8 @@ def repaired(values: pd.Series, findings: Sequence[Finding]) -> pd.Series:
     known = out[np.isfinite(out.to_numpy(float)) & ~np.asarray(out.index.isna())]
     fill = np.asarray(whole["drawn"], dtype=bool) & ~np.asarray(out.index.isna())
     if fill.any() and len(known) > 1:
-        wanted = pd.DatetimeIndex(out.index)[fill].as_unit("ns").asi8
-        at_known = pd.DatetimeIndex(known.index).as_unit("ns").asi8
+        at_known = regular.seconds_of(pd.DatetimeIndex(known.index))
+        wanted = regular.seconds_of(pd.DatetimeIndex(out.index)[fill], since=known.index[0])
         out[fill] = np.interp(wanted, at_known, known.to_numpy(float), left=np.nan, right=np.nan)
     out.name = values.name
     out.index.name = values.index.name

@@ -12,7 +12,7 @@ from analytics.spatial.plan import Neighbours, Plan, Rooms, plan
 
 _FEWEST_ROOMS = 4
 _LEAST = pd.Timedelta(days=2)
-_MOST_ODD = 1 / 3  # of the rooms: where more are, none is the odd one
+_MOST_ODD = 1 / 3  # of the rooms by themselves: where more are, no one is the odd one
 
 
 def odd_room_out(rooms: Rooms, neighbours: Neighbours, readings: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +47,8 @@ def odd_room_out(rooms: Rooms, neighbours: Neighbours, readings: pd.DataFrame) -
         left = np.array([room not in found for room in range(len(worst))])
         worst[left] = odd.worst[left]
         room = int(np.argmax(np.where(left, odd.worst, -np.inf)))
-        if not odd.worst[room] >= LIMIT or len(found) >= max(1, int(_MOST_ODD * len(worst))):
+        faults = sum(why != "weather" for why in found.values())
+        if not odd.worst[room] >= LIMIT or faults >= max(1, int(_MOST_ODD * len(worst))):
             return _table(known, worst, found)
         found[room] = verdict(known, values, odd, room)
         values = _without(known, values, odd, room, felt=found[room] != "sensor")

@@ -25,11 +25,11 @@ from data.jobs.analysis.rooms import ROOMS
 from data.jobs.batched import Batched
 from data.jobs.work import Task
 from data.settings import Settings
-from data.store import Store, job_runs, model_jobs, retention
+from data.store import Store, analysis_input, analysis_results, job_runs, model_jobs, retention
 
 log = structlog.get_logger(__name__)
 
-KEPT = timedelta(days=30)  # how long a job that is over can be looked at
+KEPT = timedelta(days=30)  # how long a job that is over can be looked at, and health hour by hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,17 @@ def forget_jobs(settings: Settings, stop: Event) -> None:
         store.close()
 
 
+def thin_health(settings: Settings, stop: Event) -> None:
+    """Keep one score a day of health that is older than a month."""
+    store = Store.open(settings, role="worker", connections=1)
+    try:
+        for tenant in analysis_input.tenants(store):
+            with store.transaction(tenant=tenant) as connection:
+                analysis_results.thin_health_history(connection, now=datetime.now(UTC), after=KEPT)
+    finally:
+        store.close()
+
+
 TASKS: dict[str, Task] = {
     model_jobs.READ: import_model.import_model,
     model_jobs.MAKE_CURRENT: import_model.make_model_current,
@@ -76,6 +87,7 @@ PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="keep", cron="17 3 * * *", do=keep),
     Periodic(name="forget jobs", cron="47 3 * * *", do=forget_jobs),
     Periodic(name="missing shells", cron="*/15 * * * *", do=model_files.make_missing_shells),
+    Periodic(name="thin health", cron="7 4 * * *", do=thin_health),
     HEALTH,
     ANOMALIES,
     FORECASTS,

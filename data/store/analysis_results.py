@@ -23,7 +23,7 @@ class RunDone:
     """One thing's part in a run of a kind of analysis."""
 
     id: int  # of a series, a device or a building
-    first_at: datetime | None = None  # of the readings in its window; None: there were none
+    first_at: datetime | None = None  # of the readings in its window; None: due once there are some
     until: datetime | None = None  # it has seen what was said before
     lacking: str | None = None  # one sentence: what was too little
     failed: str | None = None  # the name of an error that is in the log

@@ -70,7 +70,7 @@ def do_trends(store: Store, batch: Batch, stop: Event) -> None:
         analysis_results.save_failures(
             connection, results, series=[run.id for run in found.runs if run.failed is None], computed_at=now
         )
-        others = [RunDone(id=one, until=now) for one in batch.ids if one not in known]
+        others = [RunDone(id=one, first_at=now - HISTORY, until=now) for one in batch.ids if one not in known]
         analysis_results.save_runs(connection, TRENDS, "series", [*found.runs, *others], computed_at=now)
         analysis_results.tell(connection)
 
@@ -101,7 +101,7 @@ def do_lifetimes(store: Store, batch: Batch, stop: Event) -> None:
             analysis_results.save_failures(
                 connection, results, equipment=[piece.id for piece in pieces], computed_at=now
             )
-            run = RunDone(id=building, until=now, lacking=lacking)
+            run = RunDone(id=building, first_at=now - HISTORY, until=now, lacking=lacking)
             analysis_results.save_runs(connection, LIFETIMES, "building", [run], computed_at=now)
             analysis_results.tell(connection)
 
