@@ -1,6 +1,6 @@
 # Clerestory's commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test unit faults check format store store-stop bench-ingest bench-ifc quality venv
+.PHONY: help run test unit faults check format store store-stop bench-ingest bench-ifc bench-forecast quality venv
 
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
@@ -48,6 +48,9 @@ bench-ingest: .venv/.installed-for-tests ## how fast the ingest is, beside Node-
 
 bench-ifc: .venv/.installed-for-tests ## how fast models are read and drawn, beside the default kernel and web-ifc
 	@$(PYTHON) -m benchmarks.ifc
+
+bench-forecast: .venv/.installed-for-tests ## how fast many series are forecast, beside MSTL
+	@$(PYTHON) -m benchmarks.forecast
 
 quality: .venv/.installed-for-tests ## how good the analytics are on public data, beside their baselines
 	@$(PYTHON) -m benchmarks.quality

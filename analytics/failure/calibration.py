@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from analytics.failure.runs import Floats, Ints
+from analytics.failure.runs import Floats
 
 COVERAGE = 0.90
 SOON = 30.0  # [ages] what `p_fail_30` speaks of
@@ -44,8 +44,8 @@ class Calibration:
         return probability
 
 
-def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) -> Calibration:
-    """From what was predicted of unseen units [ages], what they had left [ages], and whose row it is.
+def calibrate(predicted: Floats, left: Floats, *, ceiling: float) -> Calibration:
+    """From what was predicted of unseen units, and what they had left [ages].
 
     The interval is to hold for units within the ceiling. Rows beyond it are nearly all predicted there, and
     with them among the others the interval would look better than it is where it matters.
@@ -56,9 +56,7 @@ def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) ->
     truth, ordered = left[within], predicted[within]
     near = max(int(_NEAR * len(ordered)), 1)
     knots = np.unique(np.quantile(ordered, np.linspace(0, 1, _KNOTS)))
-    # Rows of one unit err together: it is the number of units that says how far a quantile can be trusted.
-    share = min(COVERAGE * (1 + 1 / len(np.unique(unit[within]))), 1.0)
-    ends = [_shortest(truth[_around(ordered, knot, near)], share) for knot in knots]
+    ends = [_shortest(truth[_around(ordered, knot, near)], COVERAGE) for knot in knots]
     low, high = (np.array(end) for end in zip(*ends, strict=True))
     return Calibration(knots=knots, low=low, high=np.clip(high, 0, ceiling), soon=soon)
 

@@ -14,8 +14,9 @@ from analytics.failure.runs import Floats, Runs, mean_of_first, mean_of_last, sl
 
 BEGINNING = 10  # rows that say how a unit was when it was new
 SHORT, LONG = 5, 20  # rows a sensor is averaged over
+WHOLE = 1_000_000_000  # rows: all of a life so far
 MEANS = (5, 20, 60)  # rows the fused index is averaged over
-SLOPES = (15, 30, 60, 120)  # rows its slope is taken over
+SLOPES = (15, 30, 60, 120, WHOLE)  # rows its slope is taken over
 
 
 def fuse(values: Floats, target: Floats) -> Ridge:

@@ -20,6 +20,7 @@ from analytics.failure.runs import Floats, Ints, Runs, arrange
 FOLDS = 5  # of the cross-validation by unit that the intervals come from
 FEWEST = 3  # ended runs below which nothing can be learned
 MOST_ROWS = 10_000  # rows a forest is fitted on: neighbouring rows of one life say nearly the same
+COLUMN_SHARES = (0.3, 0.3, 1.0)  # of the features each split may choose from, one forest each
 COLUMNS = ("rul", "low", "high", "p_fail_30")
 
 Known = NDArray[np.bool_]
@@ -121,7 +122,7 @@ class Forest:
         fused = course.fuse(lives.values, left)
         rows = np.linspace(0, len(left) - 1, min(len(left), MOST_ROWS)).astype(np.int64)
         features, left = course.features(lives, fused)[rows], left[rows]
-        trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate((0.3, 1.0)))
+        trees = tuple(_trees(share, seed).fit(features, left) for seed, share in enumerate(COLUMN_SHARES))
         return cls(fused, trees)
 
     def predict(self, lives: Runs, ceiling: float) -> Floats:
@@ -147,7 +148,9 @@ def _trees(share: float, seed: int) -> HistGradientBoostingRegressor:
 
 
 def _normalised(lives: Runs, found: Regimes) -> Runs:
-    return replace(lives, values=found.normalise(lives.values)[:, found.telling])
+    values = found.normalise(lives.values)[:, found.telling]
+    # Where no sensor tells anything, age does.
+    return replace(lives, values=values if values.shape[1] else np.zeros((len(values), 1)))
 
 
 def _ended(runs: pd.DataFrame, lives: Runs, ended: str | None) -> Known:
@@ -186,7 +189,7 @@ def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
             predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(
                 _some(lives, out), ceiling
             )
-    return calibrate(predicted[known], lives.left()[known], lives.unit[known], ceiling=ceiling)
+    return calibrate(predicted[known], lives.left()[known], ceiling=ceiling)
 
 
 def _folds(lives: Runs, known: Known) -> Ints:

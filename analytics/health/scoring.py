@@ -12,7 +12,7 @@ from analytics.health import drift, troubles
 from analytics.health.scores import HealthScore, Reason
 from analytics.health.spec import HealthSpec, SeriesSpec
 from analytics.health.weights import WEIGHTS
-from analytics.health.windows import Floats, Times, times
+from analytics.health.windows import Floats, Times, times, utc
 
 _DAY = pd.Timedelta(days=1)
 
@@ -24,7 +24,8 @@ def score(frame: pd.DataFrame, *, expected: HealthSpec) -> HealthScore:
     table of weights. Of several series, a kind costs the quadratic mean, as in `roll_up`.
 
     Args:
-        frame: DatetimeIndex in any order, one column a series of numbers; NaN where one did not speak.
+        frame: DatetimeIndex in any order, without a zone in UTC; one column a series of numbers, NaN where it
+            did not speak.
         expected: What is expected of them.
 
     Returns:
@@ -35,7 +36,7 @@ def score(frame: pd.DataFrame, *, expected: HealthSpec) -> HealthScore:
     spoke = np.isfinite(values).any(axis=1) & frame.index.notna()
     if not spoke.any():
         return HealthScore(value=float("nan"), unknown="None of the series has a reading.")
-    index, values = _ordered(pd.DatetimeIndex(frame.index[spoke]), values[spoke])
+    index, values = _ordered(utc(pd.DatetimeIndex(frame.index[spoke])), values[spoke])
     when = times(index, now=expected.now, normal_until=expected.normal_until)
     severities = np.array(
         [
@@ -78,7 +79,7 @@ def _troubles(values: Floats, index: pd.DatetimeIndex, when: Times, spec: Series
 
 def _at(index: pd.DatetimeIndex, others: pd.DataFrame, *, within: float) -> Floats:
     """What others said last at each stamp, not longer ago than an interval."""
-    ordered = others.sort_index()
+    ordered = others.set_axis(utc(pd.DatetimeIndex(others.index))).sort_index()
     ordered = ordered[~ordered.index.duplicated(keep="last")]
     at = ordered.reindex(index, method="ffill", tolerance=pd.Timedelta(days=within))
     return at.to_numpy(dtype=np.float64, na_value=np.nan)

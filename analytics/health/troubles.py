@@ -10,6 +10,7 @@ from analytics.health.windows import Floats
 LATE = 3.0  # intervals a reading may be late
 SILENT = 12.0  # intervals beyond these after which silence has cost two thirds
 STILL = 24  # readings alike that are no trouble yet
+CHANGES = 10  # standstills that must have been seen before one is called long
 LONGER = 3.0  # times the longest standstill of before that is none
 HALF_GAPS, HALF_SPIKES, HALF_OUTSIDE = 0.25, 0.01, 0.05  # shares of the time, or readings, that cost half
 OUTLYING = 10.0  # usual steps between readings that a spike leaps out and back
@@ -47,7 +48,7 @@ def stuck(days: Floats, values: Floats, *, after: float | None) -> float:
     lengths = np.diff(np.append(begins, len(values)))
     still = days[-1] - days[begins[-1]]
     if after is None:
-        if len(begins) == 1:  # it never varied: what never does is not stuck
+        if len(begins) <= CHANGES:  # what hardly ever varies is not stuck
             return 0.0
         usual = max(LONGER * lengths[:-1].max(), STILL)
         return float(-np.expm1(-max(lengths[-1] / usual - 1.0, 0.0)))

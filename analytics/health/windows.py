@@ -25,8 +25,16 @@ class Times:
     recent: int  # rows up to the last that say how it is
 
 
+def utc(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The same moments in UTC; stamps without a zone are taken to be in it."""
+    return index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
+
+
 def times(index: pd.DatetimeIndex, *, now: pd.Timestamp | None, normal_until: pd.Timestamp | None) -> Times:
-    """Of a sorted index that has at least one stamp."""
+    """Of a sorted index in UTC that has at least one stamp."""
+    now, normal_until = (
+        None if one is None else utc(pd.DatetimeIndex([one]))[0] for one in (now, normal_until)
+    )
     day = pd.Timedelta(days=1)
     days = np.asarray((index - index[0]) / day, dtype=np.float64)
     rows = len(days)

@@ -33,12 +33,14 @@ def verdict(plan: Plan, values: Floats, odd: Oddness, room: int) -> Verdict:
     """
     if max(odd.flat[room], odd.rough[room]) >= LIMIT:
         return "sensor"
+    if odd.exposed[room] >= LIMIT and max(odd.moved[room], odd.level[room]) < LIMIT:
+        return "weather"
     deviation = _filled(odd.smooth[:, room])
     felt = felt_by_neighbours(plan, values, deviation, room)
     at_once = _at_once(odd.apart[:, room], deviation) > _AT_ONCE
     if felt is not None and not felt and at_once:
         return "sensor"
-    if _is_weather(plan, deviation) and not at_once:
+    if _is_weather(plan, _filled(odd.with_weather[:, room])) and not at_once:
         return "weather"
     if felt is None:
         return "sensor" if at_once else "room"

@@ -7,7 +7,6 @@ time, of this process and of the server, which uses one process for a query here
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -115,8 +114,7 @@ def _measured(work: Callable[[], None], settings: Settings) -> float:
 
 def _servers(settings: Settings) -> dict[int, float]:
     with psycopg.connect(address.owner(settings)) as owner:
-        row = owner.execute("SELECT pg_backend_pid()").fetchone()
-    postmaster = psutil.Process(row[0] if row else os.getpid()).parent()
+        postmaster = psutil.Process(owner.info.backend_pid).parent()
     found = {}
     for process in postmaster.children(recursive=True) if postmaster else ():
         try:

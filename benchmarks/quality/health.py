@@ -14,11 +14,11 @@ from benchmarks.quality.engines import SOON, cycles_left, engines
 from benchmarks.quality.row import Row
 
 TASK = "Health without failure labels"
-EVERY = 4  # cycles between two scores of an engine
+EVERY = 8  # cycles between two scores of an engine
 
 
 def rows(data: Path) -> list[Row]:
-    """Each engine is scored on what it had said up to every fourth cycle; a cycle is a day."""
+    """Each engine is scored on what it had said up to every eighth cycle; a cycle is a day."""
     runs = engines(data)
     runs_scored = runs.train.assign(left=cycles_left(runs.train))
     found = pd.concat([_course(unit, runs.sensors) for _, unit in runs_scored.groupby("unit")])
@@ -37,7 +37,7 @@ def rows(data: Path) -> list[Row]:
 
 
 def _course(unit: pd.DataFrame, sensors: list[str]) -> pd.DataFrame:
-    """Health at every fourth cycle of one engine, of what was known then."""
+    """Health at every eighth cycle of one engine, of what was known then."""
     frame = unit[sensors].set_axis(pd.date_range("2000-01-01", periods=len(unit), freq="D", tz="UTC"))
     ends = np.arange(len(unit), 0, -EVERY)[::-1]
     values = [health.score(frame.iloc[:end], expected=health.HealthSpec()).value for end in ends]

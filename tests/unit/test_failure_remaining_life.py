@@ -110,6 +110,12 @@ def test_too_few_failures_teach_nothing_and_say_so() -> None:
     assert len(found) == 2
 
 
+def test_where_sensors_say_nothing_age_is_all_it_goes_by() -> None:
+    runs = lives(4, seed=1).assign(**dict.fromkeys(SENSORS, 1.0))
+    left = fit(runs).trace(runs)["rul"]
+    assert left.iloc[0] > left.iloc[len(runs[runs["unit"] == 0]) - 1]
+
+
 def test_no_rows_make_no_predictions() -> None:
     empty = lives(1, seed=1).iloc[:0]
     assert fit(empty).predict(empty).empty

@@ -122,6 +122,13 @@ def test_open_alerts_and_age_cost() -> None:
     assert points(found, "service life") == pytest.approx(WEIGHTS["service life"].points * 0.5)
 
 
+def test_stamps_without_a_zone_are_in_utc() -> None:
+    naive = device().tz_localize(None)
+    now = pd.Timestamp("2025-03-16 12:00", tz="Europe/Berlin")
+    beside = {"a": SeriesSpec(neighbours=device(seed=1))}
+    assert judged(naive, now=now, series=beside) == judged(device(), now=now, series=beside)
+
+
 def test_the_order_of_rows_and_repeated_rows_do_not_count() -> None:
     frame = device()
     mixed = pd.concat([frame, frame.iloc[:50]]).sample(frac=1, random_state=0)

@@ -1,0 +1,1 @@
+"""How fast the health of devices is scored."""
