@@ -42,8 +42,8 @@ _UNITS = "data-units"  # of what is shown
 _Drawn = list[Any]  # which trend is drawn, the newest of it, whether it has any data
 
 
-def layout(device_id: str = "", **_query: str) -> Any:
-    """The page with skeletons; its callbacks fill it."""
+def layout(device_id: str = "", **query: str) -> Any:
+    """The page with skeletons; its callbacks fill it. `?series=` names the series that is shown first."""
     if not (device_id.isascii() and device_id.isdecimal() and len(device_id) < 10):
         return notices.not_found()
     body = [
@@ -55,7 +55,12 @@ def layout(device_id: str = "", **_query: str) -> Any:
                 html.Section(
                     [
                         html.H2("Series"),
-                        dmc.RadioGroup(skeletons.blocks(4, height=58), id=_SERIES, **named("Series to show")),
+                        dmc.RadioGroup(
+                            skeletons.blocks(4, height=58),
+                            id=_SERIES,
+                            value=query.get("series"),
+                            **named("Series to show"),
+                        ),
                         html.Div(id=_NEARBY, className="around"),
                     ],
                     className="device-side",

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from analytics.quantities import QUANTITIES
 from dashboard import format
-from dashboard.views.basis import day, made
 from dashboard.views.building import is_id
+from dashboard.views.health import made
 from dashboard.views.overview import Kpi
 from data.store.forecast_list import Counts, ForecastRow, Sort, State, Wanted
 
@@ -157,7 +157,9 @@ def _since(found: Counts) -> str:
     if not found.judged_count or found.judged_since is None:
         return "known once the first hours that were forecast have come"
     hours = format.number(found.judged_count, digits=0)
-    return f"{hours} hours since {day(found.judged_since, format.zone(None))}; 8 in 10 are promised"
+    return (
+        f"{hours} hours since {format.day(found.judged_since, zone=format.zone(None))}; 8 in 10 are promised"
+    )
 
 
 def tenths(share: float) -> str:
@@ -178,7 +180,7 @@ def _kept(one: ForecastRow) -> str:
         return "Its first hours are still to come"
     if one.judged_count < _LEAST_JUDGED or one.judged_since is None:
         return f"{format.number(one.judged_count, digits=0)} hours have come; {_LEAST_JUDGED} are needed"
-    since = day(one.judged_since, format.zone(one.timezone))
+    since = format.day(one.judged_since, zone=format.zone(one.timezone))
     hours = format.number(one.judged_count, digits=0)
     return f"Right {tenths(one.right_count / one.judged_count)}, {hours} hours since {since}"
 

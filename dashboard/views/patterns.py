@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from analytics.quantities import QUANTITIES
 from analytics.units import UnitSystem
 from dashboard import format
-from dashboard.views.basis import day, made
+from dashboard.views.health import made
 from dashboard.views.pattern_choice import Series
 from data.store.analysis_rows import OddRoom, Pattern, Run
 
@@ -184,7 +184,9 @@ def changes(pattern: Pattern, series: Series, *, zone: ZoneInfo, units: UnitSyst
         )
         for one in pattern.result["segments"]
     )
-    said = [(day(new.since, zone), f"{old.written} → {new.written}") for old, new in pairwise(levels)]
+    said = [
+        (format.day(new.since, zone=zone), f"{old.written} → {new.written}") for old, new in pairwise(levels)
+    ]
     return Changes(
         levels=levels,
         said=tuple(reversed(said)),
