@@ -10,7 +10,8 @@ from dash import dcc, html
 from dashboard.components.icon import icon, named
 from dashboard.figures import patterns as figures
 from dashboard.theme import COLOURS, KINDS, Scheme
-from dashboard.views.patterns import DAYS, Changes, Kind, Odd, Presence, Profiles, Together, Use, letter
+from dashboard.views.patterns import DAYS, Changes, Kind, Presence, Profiles, Together, Use, letter
+from dashboard.views.rooms_health import Odd
 
 _KINDS = len(KINDS["light"])
 
@@ -132,7 +133,7 @@ def presence(value: Presence, scheme: Scheme, last: figures.Figure) -> list[Any]
     ]
 
 
-def odd_rooms(found: tuple[Odd, ...], building: int, said: str) -> list[Any]:
+def odd_rooms(found: tuple[Odd, ...], said: str) -> list[Any]:
     """Rooms that are odd, each leading to itself on the plan."""
     if not found:
         return [html.P([icon("circle-check"), "No room is odd."], className="all-well"), made(said)]
@@ -140,11 +141,11 @@ def odd_rooms(found: tuple[Odd, ...], building: int, said: str) -> list[Any]:
         html.Li(
             dcc.Link(
                 [
-                    html.Strong(one.name),
-                    html.Span([html.Span(one.verdict, className="verdict-word"), " ", one.why]),
+                    html.Strong(one.room),
+                    html.Span([html.Span(one.sentence), html.Span(one.why, className="soft")]),
                     icon("map-pin"),
                 ],
-                href=f"/building/{building}?room={one.space_id}",
+                href=one.href,
             )
         )
         for one in found

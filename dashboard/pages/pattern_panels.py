@@ -17,6 +17,7 @@ from dashboard.figures import patterns as figures
 from dashboard.figures import trend
 from dashboard.theme import COLOURS, Scheme
 from dashboard.views import patterns as views
+from dashboard.views import rooms_health
 from dashboard.views.pattern_choice import NOWHERE, Choice, Options, Series
 from data.store import Store, analysis, readings
 from data.store.analysis_rows import Pattern, Run
@@ -126,8 +127,8 @@ def _odd_rooms(store: Store, asked: Asked, runs: tuple[Run, ...]) -> Any:
     if not found:
         why = views.lacking(runs, "odd rooms")
         return parts.panel(title, parts.nothing(why or "No room could be judged."), wide=True)
-    said = views.odd_rooms_made(found, zone=asked.zone)
-    return parts.panel(title, *parts.odd_rooms(views.odd_rooms(found), asked.building.id, said), wide=True)
+    odd = rooms_health.odd_rooms(found, building=asked.building.id, zone=asked.zone)
+    return parts.panel(title, *parts.odd_rooms(odd, views.judged(found, zone=asked.zone)), wide=True)
 
 
 def _levels(

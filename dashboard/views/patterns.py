@@ -25,11 +25,6 @@ _STRONG, _CLEAR = 0.7, 0.4  # of a correlation, on either side
 _PAIRS = 12  # shown; they are sorted by strength
 _ODD_DAYS = 12
 _TOLD_BY = {"co2": "CO₂", "humidity": "humidity", "light": "light", "temperature": "temperature"}
-_VERDICTS = {
-    "sensor": ("Sensor", "The sensor is off: no room around it felt what it says."),
-    "room": ("Room", "Something is so in the room: those around it felt it later, as of an open window."),
-    "weather": ("Weather", "It goes with the weather outdoors more than the rooms around it."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +106,6 @@ class Presence:
     share: tuple[float | None, ...]
     sentence: str
     made: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Odd:
-    """A room judged against those around it."""
-
-    space_id: int
-    name: str
-    verdict: str | None  # None: it is not odd
-    why: str
-    score: float
 
 
 def profiles(pattern: Pattern, series: Series, *, zone: ZoneInfo, units: UnitSystem) -> Profiles:
@@ -217,17 +201,7 @@ def presence(pattern: Pattern, *, zone: ZoneInfo) -> Presence:
     )
 
 
-def odd_rooms(found: Iterable[OddRoom]) -> tuple[Odd, ...]:
-    """Rooms that are odd, the oddest first."""
-    return tuple(
-        Odd(space_id=one.space_id, name=one.space, verdict=word, why=why, score=one.score)
-        for one in found
-        if one.verdict is not None
-        for word, why in [_VERDICTS[one.verdict]]
-    )
-
-
-def odd_rooms_made(found: Sequence[OddRoom], *, zone: ZoneInfo) -> str:
+def judged(found: Sequence[OddRoom], *, zone: ZoneInfo) -> str:
     """When rooms were judged, how many, and from what; there is at least one."""
     quantity = QUANTITIES.get(found[0].quantity)
     of = (quantity.label if quantity else found[0].quantity).lower()
