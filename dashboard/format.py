@@ -175,6 +175,12 @@ def moment(at: datetime, *, zone: tzinfo) -> str:
     return f"{local.day} {local:%b %Y, %H:%M:%S} {local:%Z}"
 
 
+def day(at: datetime, *, zone: tzinfo) -> str:
+    """The date of a time: `22 Nov 2026`."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
 def zone(name: str | None) -> ZoneInfo:
     """The time zone of a building; UTC when it has none that is known."""
     try:

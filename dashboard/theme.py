@@ -44,18 +44,27 @@ class Colours:
     line: str
     band: str
     tip: str  # behind the text that follows the pointer
+    strange: str  # over a time in which something was unlike before
 
 
 COLOURS: dict[Scheme, Colours] = {
     "light": Colours(
         text="#1c2126", muted="#5c6670", grid="#e9ecef", line=_ACCENT[7],
         band="rgba(15,127,109,0.16)", tip="#ffffff",
+        strange="rgba(190,125,0,0.20)",
     ),
     "dark": Colours(
         text=_DARK[0], muted=_DARK[2], grid="#2a3035", line=_ACCENT[4],
         band="rgba(76,180,160,0.20)", tip="#272c31",
+        strange="rgba(227,176,75,0.24)",
     ),
 }  # fmt: skip
+
+# Of what is told apart and has no order; `assets/patterns.css` has the same.
+KINDS: dict[Scheme, tuple[str, ...]] = {
+    "light": (_ACCENT[7], "#c2571a", "#3b6fb6", "#9b4f96", "#8a6d00", "#5c6670"),
+    "dark": (_ACCENT[4], "#f0965a", "#7aa8e8", "#cf8ec9", "#d9b84a", "#9aa5af"),
+}
 
 
 def scheme_of(said: object) -> Scheme:

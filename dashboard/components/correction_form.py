@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from dashboard.components.icon import named
 from dashboard.views import corrections as views
@@ -23,7 +23,7 @@ REASON = "correction-reason"
 CONFIRM = "correction-confirm"
 SAID = "correction-said"
 HISTORY = "correction-history"
-DONE = "correction-done"  # dcc.Store: the correction that was made or undone last
+DONE = "correction-done"  # dcc.Store, which the page has: the correction that was made or undone last
 
 
 def section() -> html.Section:
@@ -36,7 +36,7 @@ def section() -> html.Section:
         value="open",
     )
     return html.Section(
-        [dcc.Store(id=DONE), dmc.Accordion(body, id=OPEN, chevronPosition="left")],
+        dmc.Accordion(body, id=OPEN, chevronPosition="left"),
         className="panel corrections",
     )
 

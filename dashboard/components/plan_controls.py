@@ -33,8 +33,9 @@ def colour_bar(scale: Scale, *, name: str) -> list[Any]:
     return [html.Span(name, className="bar-name"), _swatches(scale) if scale.stepped else _bar(scale)]
 
 
-def key(*, ages: bool, groups: Iterable[Group] = ()) -> list[Any]:
+def key(*, ages: bool, groups: Iterable[Group] = (), odd: bool = False) -> list[Any]:
     """What symbols and rooms without a colour are; where ages are shown, none of them is too old for one."""
+    unlike = [html.Span([html.Span(className="swatch odd"), "unlike the rooms around it"])] if odd else []
     old = html.Span([html.Span(className="swatch old"), "older than 1 h"])
     none = html.Span([html.Span(className="swatch none"), "no data"])
     shown = set(groups)
@@ -43,7 +44,7 @@ def key(*, ages: bool, groups: Iterable[Group] = ()) -> list[Any]:
         for group, word in GROUPS.items()
         if group in shown
     ]
-    return [*marks, *([none] if ages else [old, none])]
+    return [*marks, *unlike, *([none] if ages else [old, none])]
 
 
 def nothing_to_draw(plan: StoreyPlan) -> html.P:

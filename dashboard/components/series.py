@@ -64,6 +64,19 @@ def extremes(trend: Trend) -> list[Any]:
     return [html.Div([html.Dt(name), html.Dd(value)]) for name, value in named]
 
 
+def strange(trend: Trend) -> Any:
+    """What is marked in the graph, in words."""
+    if not trend.strange_said:
+        return None
+    return html.Div(
+        [
+            html.H3([html.Span(className="swatch strange"), "Unlike before"]),
+            html.Ul([html.Li(one) for one in trend.strange_said]),
+        ],
+        className="strange-list",
+    )
+
+
 def said(trend: Trend) -> Any:
     """The texts of a period, newest first; for a series of texts also that there are none."""
     if not trend.said and trend.kind != "text":

@@ -14,7 +14,9 @@ from dashboard.views.trend import Trend
 
 def drawn(trend: Trend, scheme: str) -> figures.Figure:
     """The whole figure, in the colours of a scheme."""
-    window = figures.Window(since=trend.since, until=trend.until, step=trend.step, zone=trend.zone)
+    window = figures.Window(
+        since=trend.since, until=trend.until, step=trend.step, zone=trend.zone, strange=trend.strange
+    )
     colours = COLOURS[scheme_of(scheme)]
     if trend.kind == "boolean":
         return figures.steps(trend.frame, window=window, values=trend.values, colours=colours)

@@ -52,6 +52,7 @@ _FIXED: dict[str, Scale] = {
     "co2": Scale(stops=tables.CO2, ticks=_ticks(400, 800, 1000, 1400, 2000)),
     "humidity": Scale(stops=tables.HUMIDITY, ticks=_ticks(20, 35, 50, 65, 80)),
     "illuminance": Scale(stops=tables.ILLUMINANCE, ticks=_ticks(0, 250, 500, 1000)),
+    "health": Scale(stops=tables.HEALTH, ticks=_ticks(0, 50, 65, 85, 100)),
     "occupancy": Scale(stops=tables.OCCUPANCY, ticks=((0, "free"), (1, "occupied")), stepped=True),
     "freshness": Scale(
         stops=tables.FRESHNESS,

@@ -32,6 +32,9 @@ OCCUPANCY: Stops = ((0, "#d9e4ea"), (1, "#3f6fa8"))
 # Minutes since the last reading: fresh, quiet, silent.
 FRESHNESS: Stops = ((0, "#a9d8cd"), (15, "#ecc879"), (1_440, "#b9584a"))
 
+# Points of health: the darker, the worse.
+HEALTH: Stops = ((0, "#6d2420"), (50, "#c4603c"), (65, "#e59b5c"), (85, "#ecdf9f"), (100, "#bfe3d6"))
+
 INK_DARK, INK_LIGHT = "#0b0e11", "#ffffff"
 
 # What a plan is drawn with: the lines of the building and rooms that tell nothing.
@@ -39,9 +42,11 @@ PLAN = {
     "light": {
         "wall": "#3a424a", "opening": "#ffffff", "edge": "#aab2ba", "glass": "#9cc3da",
         "room": "#eef0f3", "hatch": "#b9c1c9", "faint": "#5c6670",
+        "odd": "#a3249b",
     },
     "dark": {
         "wall": "#aeb7bf", "opening": "#1d2125", "edge": "#59636c", "glass": "#5f8ba6",
         "room": "#2a3035", "hatch": "#56606a", "faint": "#a3adb6",
+        "odd": "#f29be6",
     },
 }  # fmt: skip

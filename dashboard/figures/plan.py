@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from dashboard.figures import colour_scale, plan_frame, symbols
@@ -44,6 +45,7 @@ class Paint:
     fills: tuple[str, ...]  # by room, in the drawing's order
     stale: tuple[bool, ...]
     notes: tuple[str, ...]  # follows the pointer
+    odd: tuple[bool, ...]  # unlike the rooms around it
     labels: tuple[tuple[Label, ...], ...]  # by layout of `labels.LAYOUTS`, then by room
     symbols: tuple[tuple[Placed, ...], ...] = ()  # by layout; none where none are shown
 
@@ -56,6 +58,7 @@ def paint(
     scheme: Scheme,
     zoom: float = 1.0,
     placed: tuple[tuple[Placed, ...], ...] = (),
+    odd: Mapping[int, str] = MappingProxyType({}),
 ) -> Paint:
     """The colours, notes and labels of all rooms.
 
@@ -66,6 +69,7 @@ def paint(
         scheme: Of the page.
         zoom: How much larger than whole the plan is seen.
         placed: The symbols that are drawn on it, by layout.
+        odd: In words what is odd about a room, by its id.
     """
     said = [readings[room.id] for room in drawing.rooms]
     neutral, faint = tables.PLAN[scheme]["room"], tables.PLAN[scheme]["faint"]
@@ -76,7 +80,10 @@ def paint(
     return Paint(
         fills=fills,
         stale=tuple(one.state == "stale" for one in said),
-        notes=tuple(_note(room, one) for room, one in zip(drawing.rooms, said, strict=True)),
+        notes=tuple(
+            _note(room, one, odd.get(room.id)) for room, one in zip(drawing.rooms, said, strict=True)
+        ),
+        odd=tuple(room.id in odd for room in drawing.rooms),
         labels=tuple(
             fitting(
                 [(room.at, room.shape) for room in drawing.rooms],
@@ -93,7 +100,7 @@ def paint(
 
 def changing(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> dict[int, Figure]:
     """What can change in each trace, by the trace's number: rooms come first, symbols and labels last."""
-    rooms = zip(paint_.fills, paint_.stale, paint_.notes, strict=True)
+    rooms = zip(paint_.fills, paint_.stale, paint_.notes, paint_.odd, strict=True)
     labels = zip(LAYOUTS, paint_.labels, strict=True) if drawing.rooms else ()
     lines = len(drawing.rooms) + len(drawing.layers)
     first = lines + len(paint_.symbols)
@@ -103,8 +110,9 @@ def changing(drawing: Drawing, paint_: Paint, *, scheme: Scheme) -> dict[int, Fi
                 "fillcolor": fill,
                 "fillpattern": _hatch(scheme) if stale else {"shape": ""},
                 "text": note,
+                "line": _outline(scheme, odd=odd),
             }
-            for number, (fill, stale, note) in enumerate(rooms)
+            for number, (fill, stale, note, odd) in enumerate(rooms)
         }
         | {
             lines + number: symbols.changing(found, scheme=scheme)
@@ -143,7 +151,7 @@ def figure(
     # Plotly draws nothing of an empty trace, and the style sheet counts them from the last.
     labels = [_label_trace(drawing) for _ in LAYOUTS] if drawing.rooms else []
     marks = [symbols.trace(seen=number == 0) for number in range(len(paint_.symbols))]
-    traces = [*(_room_trace(room, scheme) for room in drawing.rooms), *lines, *marks, *labels]
+    traces = [*(_room_trace(room) for room in drawing.rooms), *lines, *marks, *labels]
     changes = changing(drawing, paint_, scheme=scheme)
     return {
         "data": [trace | changes.get(number, {}) for number, trace in enumerate(traces)],
@@ -179,9 +187,16 @@ def _lines(room: DrawnRoom, said: Reading) -> list[Lines]:
     return [(name,)] if said.state == "none" else [(name, value), (name, short), (value,), (short,)]
 
 
-def _note(room: DrawnRoom, said: Reading) -> str:
+def _note(room: DrawnRoom, said: Reading, odd: str | None) -> str:
     told = " · ".join(dict.fromkeys(filter(None, (said.written, said.age))))
-    return f"<b>{_plain(room.title)}</b><br>{_plain(told)}"
+    note = f"<b>{_plain(room.title)}</b><br>{_plain(told)}"
+    return f"{note}<br>{_plain(odd)}" if odd else note
+
+
+def _outline(scheme: Scheme, *, odd: bool) -> Figure:
+    if odd:
+        return {"color": tables.PLAN[scheme]["odd"], "width": 5, "dash": "5px,3px"}
+    return {"color": tables.PLAN[scheme]["edge"], "width": 1, "dash": "solid"}
 
 
 def _plain(text: str) -> str:
@@ -197,14 +212,13 @@ def _hatch(scheme: Scheme) -> Figure:
     }  # fmt: skip
 
 
-def _room_trace(room: DrawnRoom, scheme: Scheme) -> Figure:
+def _room_trace(room: DrawnRoom) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": room.x,
         "y": room.y,
         "fill": "toself",
-        "line": {"color": tables.PLAN[scheme]["edge"], "width": 1},
         "hoveron": "fills",
         "hoverinfo": "text",
     }

@@ -10,8 +10,10 @@ WIDTH, HEIGHT = 96, 28
 _EDGE = 2
 
 
-def image(values: Sequence[float | None]) -> str | None:
+def image(values: Sequence[float | None], *, within: tuple[float, float] | None = None) -> str | None:
     """A line as an image address that carries the image itself; broken where a value is missing.
+
+    It reaches from the lowest to the highest value, or over what it is drawn `within`.
 
     The line is black on nothing, to be used as a mask in any colour. None: there are fewer than two
     values, which is no course.
@@ -19,7 +21,8 @@ def image(values: Sequence[float | None]) -> str | None:
     there = [value for value in values if value is not None]
     if len(there) < 2:
         return None
-    low, span = min(there), max(there) - min(there)
+    low, high = within or (min(there), max(there))
+    span = high - low
     across, up = (WIDTH - 2 * _EDGE) / (len(values) - 1), HEIGHT - 2 * _EDGE
     points = [
         None

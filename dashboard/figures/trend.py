@@ -27,6 +27,7 @@ class Window:
     until: datetime
     step: timedelta
     zone: ZoneInfo
+    strange: tuple[tuple[datetime, datetime], ...] = ()  # stretches to be marked, from when until when
 
 
 def line(
@@ -62,6 +63,11 @@ def steps(frame: pd.DataFrame, *, window: Window, values: Sequence[str], colours
         colours=colours,
         yaxis={"tickvals": [0, 1], "ticktext": ["off", "on"], "range": [-0.06, 1.12], "fixedrange": True},
     )
+
+
+def clock(at: datetime, window: Window) -> str:
+    """A time as the axis takes it."""
+    return at.astimezone(window.zone).strftime(_CLOCK)
 
 
 def cursor(at: datetime, zone: ZoneInfo, colours: Colours) -> Figure:
@@ -140,6 +146,25 @@ def _lone(parts: list[_Part], colours: Colours) -> Figure:
     }
 
 
+def _strange(window: Window, colours: Colours) -> Figure:
+    """Stretches of time as high as the figure; the edge shows those that are shorter than a pixel."""
+    ends = [
+        [clock(max(since, window.since), window), clock(min(until, window.until), window)]
+        for since, until in window.strange
+    ]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _joined([begin, begin, end, end, begin] for begin, end in ends),
+        "y": _joined([0, 1, 1, 0, 0] for _ in ends),
+        "yaxis": "y2",
+        "fill": "toself",
+        "fillcolor": colours.strange,
+        "line": {"color": colours.strange, "width": 1},
+        "hoverinfo": "skip",
+    }
+
+
 def _joined(parts: Any) -> list[Any]:
     """All parts in one list with a None between two, where Plotly lifts its pen."""
     joined: list[Any] = []
@@ -156,7 +181,8 @@ def _figure(traces: list[Figure], *, window: Window, colours: Colours, yaxis: Fi
         "zeroline": False,
         "automargin": True,
     }
-    begin, end = (at.astimezone(window.zone).strftime(_CLOCK) for at in (window.since, window.until))
+    begin, end = (clock(at, window) for at in (window.since, window.until))
+    marked = [_strange(window, colours)] if traces and window.strange else []
     reach = {"include": [begin, end], "clipmin": begin, "clipmax": end}
     layout = {
         "font": {"family": FONT, "size": 13, "color": colours.text},
@@ -176,8 +202,10 @@ def _figure(traces: list[Figure], *, window: Window, colours: Colours, yaxis: Fi
             "title": {"text": f"Time ({window.zone.key})", "font": _small(colours)},
         },
         "yaxis": axis | yaxis,
+        # What is marked reaches from the bottom to the top, whatever the values are.
+        "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
     }
-    return {"data": traces, "layout": layout if traces else layout | _no_data(colours)}
+    return {"data": [*traces, *marked], "layout": layout if traces else layout | _no_data(colours)}
 
 
 def _small(colours: Colours) -> Figure:

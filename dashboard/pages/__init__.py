@@ -14,15 +14,17 @@ from dashboard.pages import (
     building,
     device,
     devices,
+    forecasts,
     map,
     matches,
     not_found_404,
     overview,
+    patterns,
     system,
 )
 
 # An address goes to the first page that it fits: longer ones stand before those they begin like.
 PAGES: tuple[ModuleType, ...] = (
-    overview, map, devices, matches, building, device, admin_version, admin_place, admin, system,
-    not_found_404,
+    overview, map, devices, patterns, forecasts, matches, building, device, admin_version, admin_place, admin,
+    system, not_found_404,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.components import building_card, cards, live, matches, notices, plan_controls, skeletons
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import building_3d, floor_plan, room_drawer
+from dashboard.pages import building_3d, building_health, floor_plan, room_drawer
 from dashboard.pages.floor_plan import GRAPH, STOREY
 from dashboard.pages.reader import Reader
 from dashboard.pages.room_drawer import AT, BUILDING, DRAWER, PAINTED, QUANTITY, ROOM
@@ -68,6 +68,7 @@ def layout(
                         ],
                         className="building-columns",
                     ),
+                    building_health.panel(),
                     room_drawer.drawer(opened),
                 ],
                 className="building-found",
@@ -83,6 +84,7 @@ def register(app: Dash, context: Context) -> None:
     room_drawer.register(app, context, reader)
     floor_plan.register(app, reader)
     building_3d.register(app, context, reader)
+    building_health.register(app, context, reader, building=BUILDING)
     _register_heading(app, reader)
     _register_choices(app, reader)
 

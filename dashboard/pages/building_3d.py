@@ -27,8 +27,6 @@ from dashboard.pages.room_drawer import AT, BUILDING, QUANTITY
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME, TICK
 from dashboard.theme import Scheme, scheme_of
-from dashboard.views import building as views
-from dashboard.views import plan as plans
 from dashboard.views.building import VIEWS, Building
 from dashboard.views.shell import Shell, Shells
 from data.errors import StoreBusy, StoreUnavailable
@@ -208,7 +206,7 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf, shell_of: _
         look, units = scheme_of(scheme), identity.current().units
         around = shell_of(found) if with_shell else None
         shell = around if isinstance(around, Shell) else None
-        painted = _painted(reader.then(found, at), shape, quantity, look)
+        painted = _painted(reader, reader.then(found, at), shape, quantity, look)
         new: dict[str, Any] = {
             "what": f"{found.revision} {look} {units} {shell.address if shell else None}",
             "prints": [zlib.crc32(repr(row).encode()) for rows in painted for row in rows],
@@ -223,14 +221,10 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf, shell_of: _
         return _changed(shape, painted, how, new, drawn, shell=shell is not None), new
 
 
-def _painted(then: Then, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
+def _painted(reader: Reader, then: Then, shape: Solid, quantity: str, scheme: Scheme) -> _Painted:
     """The colours of the rooms, by the rules of the floor plan."""
-    series, units = views.in_rooms(then.building.series), identity.current().units
-    said = {
-        piece.room: plans.reading(series.get(piece.room, ()), quantity, now=then.now, units=units)
-        for level in shape.levels
-        for piece in level.pieces
-    }
+    rooms = (piece.room for level in shape.levels for piece in level.pieces)
+    said = reader.readings(then, rooms, quantity)
     return figures.paint(shape, said, scale=scale_of(then, quantity), scheme=scheme)
 
 

@@ -23,6 +23,8 @@ from data.store import corrections
 from data.store.corrections import Correction, Stretch
 from data.store.devices import SeriesRow
 
+RowOf = Callable[[int, str | None], SeriesRow]
+
 _AWAY = "The database cannot be reached now; please try again."
 
 
@@ -45,9 +47,7 @@ def section() -> Any:
     return form.section()
 
 
-def register(
-    app: Dash, context: Context, shown: Shown, row_of: Callable[[int, str | None], SeriesRow]
-) -> None:
+def register(app: Dash, context: Context, shown: Shown, row_of: RowOf) -> None:
     """The section's callbacks.
 
     Args:
@@ -61,7 +61,7 @@ def register(
     _register_actions(app, context, shown, row_of)
 
 
-def _register_form(app: Dash, shown: Shown, row_of: Callable[[int, str | None], SeriesRow]) -> None:
+def _register_form(app: Dash, shown: Shown, row_of: RowOf) -> None:
     @app.callback(
         Output(form.SINCE, "value"),
         Output(form.UNTIL, "value"),
@@ -122,9 +122,7 @@ def _register_form(app: Dash, shown: Shown, row_of: Callable[[int, str | None], 
         return preset.factor, preset.offset
 
 
-def _register_outlook(
-    app: Dash, context: Context, shown: Shown, row_of: Callable[[int, str | None], SeriesRow]
-) -> None:
+def _register_outlook(app: Dash, context: Context, shown: Shown, row_of: RowOf) -> None:
     @app.callback(
         Output(form.OUTLOOK, "children"),
         Output(form.CONFIRM, "children"),
@@ -188,9 +186,7 @@ def _register_outlook(
         return parts.history([views.made(one, zone=zone) for one in made])
 
 
-def _register_actions(
-    app: Dash, context: Context, shown: Shown, row_of: Callable[[int, str | None], SeriesRow]
-) -> None:
+def _register_actions(app: Dash, context: Context, shown: Shown, row_of: RowOf) -> None:
     @app.callback(
         Output(form.DONE, "data"),
         Output(form.SAID, "children"),

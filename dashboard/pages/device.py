@@ -10,9 +10,10 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.components import live, notices, series, skeletons, trend_graph
+from dashboard.components.correction_form import DONE
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import corrections, device_identity
+from dashboard.pages import corrections, device_analysis, device_identity
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.views import devices as views
@@ -41,19 +42,25 @@ _UNITS = "data-units"  # of what is shown
 _Drawn = list[Any]  # which trend is drawn, the newest of it, whether it has any data
 
 
-def layout(device_id: str = "", **_query: str) -> Any:
-    """The page with skeletons; its callbacks fill it."""
+def layout(device_id: str = "", **query: str) -> Any:
+    """The page with skeletons; its callbacks fill it. `?series=` names the series that is shown first."""
     if not (device_id.isascii() and device_id.isdecimal() and len(device_id) < 10):
         return notices.not_found()
     body = [
         html.Div(skeletons.blocks(2, height=26), id=_HEADING, className="device-heading"),
         device_identity.section(),
+        device_analysis.health(),
         html.Div(
             [
                 html.Section(
                     [
                         html.H2("Series"),
-                        dmc.RadioGroup(skeletons.blocks(4, height=58), id=_SERIES, **named("Series to show")),
+                        dmc.RadioGroup(
+                            skeletons.blocks(4, height=58),
+                            id=_SERIES,
+                            value=query.get("series"),
+                            **named("Series to show"),
+                        ),
                         html.Div(id=_NEARBY, className="around"),
                     ],
                     className="device-side",
@@ -62,12 +69,14 @@ def layout(device_id: str = "", **_query: str) -> Any:
             ],
             className="device-columns",
         ),
+        device_analysis.sections(),
         corrections.section(),
     ]
     return html.Div(
         [
             dcc.Store(id=_DEVICE, data=int(device_id)),
             dcc.Store(id=_DRAWN),
+            dcc.Store(id=DONE),
             dcc.Link([icon("arrow-left"), "Overview"], href="/", className="back"),
             html.Div(id=_MISSING, className="device-missing"),
             html.Div(body, className="device-found"),
@@ -168,7 +177,7 @@ def register(app: Dash, context: Context) -> None:
             series.latest(point),
             series.extremes(trend),
             trend_graph.moved(figure) if moves else figure,
-            series.said(trend),
+            [series.strange(trend), series.said(trend)],
             [what, newest, draws],
         )
 
@@ -180,6 +189,7 @@ def register(app: Dash, context: Context) -> None:
 
     shown = corrections.Shown(device=_DEVICE, series=_SERIES, period=_PERIOD, graph=_GRAPH, drawn=_DRAWN)
     corrections.register(app, context, shown, row_of)
+    device_analysis.register(app, context, shown, row_of)
 
 
 def _trend() -> list[Any]:

@@ -17,7 +17,6 @@ from dashboard.pages.room_drawer import AT, BUILDING, PAINTED, QUANTITY
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.theme import scheme_of
-from dashboard.views import building as views
 from dashboard.views import plan as plans
 from dashboard.views.building import Building
 from data.store.buildings import StoreyPlan
@@ -180,7 +179,9 @@ def _register_plan(app: Dash, reader: Reader) -> None:
             shown.painted,
             {"--aspect": f"{shown.outlines.aspect:.3f}"} if shown.outlines.bounds else _HIDDEN,
             plan_controls.colour_bar(shown.scale, name=name),
-            plan_controls.key(ages=quantity == plans.FRESHNESS, groups=shown.groups),
+            plan_controls.key(
+                ages=quantity in (plans.FRESHNESS, plans.HEALTH), groups=shown.groups, odd=shown.odd
+            ),
             None if shown.outlines.rooms else plan_controls.nothing_to_draw(plan),
         )
 
@@ -234,11 +235,11 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
             return None, [no_update] * len(slots), "0"
         if found is None or plan is None or quantity is None:
             raise PreventUpdate
-        then, units = reader.then(found, at), identity.current().units
-        series = views.in_rooms(then.building.series)
-        said = plans.readings(plan.rooms, series, quantity, now=then.now, units=units)
+        said = reader.readings(reader.then(found, at), (room.id for room in plan.rooms), quantity)
         kept = [slot["key"] for slot in slots] if ctx.triggered_id in (MARK, AT) else []
-        listed = plans.room_list(plan.rooms, said, search=search or "", order=kept)
+        listed = plans.room_list(
+            plan.rooms, said, search=search or "", order=kept, lowest_first=quantity == plans.HEALTH
+        )
         rooms, insides = live.update(
             {room.id: room for room in listed.rooms},
             slots,

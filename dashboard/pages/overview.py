@@ -18,6 +18,7 @@ from dashboard.figures import colour_scale, map_small
 from dashboard.figures import map as figures
 from dashboard.figures.map import Placed
 from dashboard.kept import Kept
+from dashboard.pages import overview_health
 from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import kpis
@@ -60,6 +61,7 @@ def layout(**_query: str) -> Any:
             html.P(id=_PERIOD, className="period"),
             html.Div(skeletons.blocks(6, height=168), id=_KPIS, className="kpis key-figures"),
             *_sections(),
+            overview_health.section(),
             html.Div(
                 [
                     html.H2("Devices"),
@@ -85,6 +87,7 @@ def layout(**_query: str) -> Any:
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     _register_summary(app, context)
+    overview_health.register(app, context)
     _register_devices(app, context)
 
 

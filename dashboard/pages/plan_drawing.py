@@ -47,6 +47,7 @@ class Shown:
     painted: dict[str, Any]  # what is then drawn
     scale: Scale
     groups: tuple[symbols.Group, ...]  # of the symbols
+    odd: bool  # whether a room is marked as unlike those around it
 
 
 class Plans:
@@ -71,8 +72,8 @@ class Plans:
         if outlines is None:
             return None
         then, look, units = self._reader.then(found, wanted.at), wanted.scheme, account.units
-        series = views.in_rooms(then.building.series)
-        said = plans.readings(plan.rooms, series, wanted.quantity, now=then.now, units=units)
+        said = self._reader.readings(then, (room.id for room in plan.rooms), wanted.quantity)
+        odd = self._reader.odd(then)
         scale = scale_of(then, wanted.quantity)
         ticks = plans.ticks(scale.low, scale.high, wanted.quantity, units=units)
         scale = replace(scale, ticks=ticks or scale.ticks)
@@ -80,7 +81,7 @@ class Plans:
         seen = wanted.part if zoom > 1 else None
         things = symbols.of(plan, found.series) if wanted.with_symbols else ()
         placed = self._marked(account.tenant_id, plan.id, found.revision, things, zoom)
-        paint = figures.paint(outlines, said, scale=scale, scheme=look, zoom=zoom, placed=placed)
+        paint = figures.paint(outlines, said, scale=scale, scheme=look, zoom=zoom, placed=placed, odd=odd)
         changes = figures.changing(outlines, paint, scheme=look)
         what, ruler = f"{plan.id} {found.revision} {look} {units}", FEET if units == "us" else METRES
         next_ = _painted(outlines, changes, what, wanted.at, seen)
@@ -92,7 +93,9 @@ class Plans:
                 outlines, paint, scheme=look, ruler=ruler, seen=seen, revision=str(plan.id)
             )
         groups = tuple(dict.fromkeys(one.group for one in things))
-        return Shown(outlines=outlines, figure=figure, painted=next_, scale=scale, groups=groups)
+        return Shown(
+            outlines=outlines, figure=figure, painted=next_, scale=scale, groups=groups, odd=any(paint.odd)
+        )
 
     def _draw(self, _tenant: int, storey: int, revision: str) -> Drawing | None:
         plan = self._reader.plan(storey, revision)

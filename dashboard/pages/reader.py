@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -10,9 +11,13 @@ from dash.exceptions import PreventUpdate
 from dashboard.context import Context
 from dashboard.server import identity
 from dashboard.snapshot import Snapshot
-from dashboard.views.building import Building, Buildings
+from dashboard.views import plan as plans
+from dashboard.views import rooms_health
+from dashboard.views.building import Building, Buildings, in_rooms
 from dashboard.views.past import Moment, Pasts
+from dashboard.views.rooms_health import Analyses
 from data.errors import StoreBusy, StoreUnavailable
+from data.store.analysis_rows import BuildingAnalysis
 from data.store.buildings import StoreyPlan
 from data.store.devices import SeriesRow
 from data.store.past import Pick, Window
@@ -40,6 +45,7 @@ class Reader:
         self._context = context
         self._buildings = Buildings(context.store)
         self._pasts = Pasts(context.store)
+        self._analyses = Analyses(context.store)
 
     def then(self, found: Building, at: object) -> Then:
         """The building at the moment that the page keeps, or now. Raises what `building` does."""
@@ -52,6 +58,27 @@ class Reader:
             now=moment.at,
             window=window,
         )
+
+    def readings(self, then: Then, rooms: Iterable[int], quantity: str) -> dict[int, plans.Reading]:
+        """What is known of a quantity, or of the health, of rooms. Raises what `building` does."""
+        if quantity == plans.HEALTH:
+            found = None if then.window else self.analysis(then.building.row.id)
+            return rooms_health.readings(rooms, found)
+        series, units = in_rooms(then.building.series), identity.current().units
+        return {
+            room: plans.reading(series.get(room, ()), quantity, now=then.now, units=units) for room in rooms
+        }
+
+    def odd(self, then: Then) -> dict[int, str]:
+        """Rooms that are now unlike those around them, in words. Raises what `building` does."""
+        return {} if then.window else rooms_health.odd(self.analysis(then.building.row.id).odd)
+
+    def analysis(self, building: int) -> BuildingAnalysis:
+        """What analytics found in a building, a minute old at most. Raises what `building` does."""
+        try:
+            return self._analyses.of(building, tenant=identity.current().tenant_id, now=datetime.now(UTC))
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
 
     def _window(self, building: int, moment: Moment) -> Window:
         try:

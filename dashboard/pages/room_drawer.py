@@ -14,6 +14,7 @@ from dashboard.components import live, skeletons, trend_graph
 from dashboard.components import room as parts
 from dashboard.components.icon import named
 from dashboard.context import Context
+from dashboard.pages import room_health
 from dashboard.pages.reader import Reader
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
@@ -55,6 +56,7 @@ def drawer(room: int | None) -> dmc.Drawer:
             dcc.Store(id=_SPARKED),
             dcc.Store(id=_TOLD),
             html.Div(skeletons.blocks(2, height=22), id=_FACTS),
+            room_health.section(),
             dmc.RadioGroup(skeletons.blocks(3, height=58), id=_SERIES, **named("Series to show")),
             html.Div(_course(), id=_TREND, hidden=True),
             html.Div(id=_DEVICES),
@@ -72,6 +74,7 @@ def drawer(room: int | None) -> dmc.Drawer:
 
 def register(app: Dash, context: Context, reader: Reader) -> None:
     """The drawer's callbacks."""
+    room_health.register(app, context, reader, room=ROOM, building=BUILDING)
     sparks = views.Sparks(context.store)
 
     @app.callback(
@@ -218,7 +221,7 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
 def _around(context: Context, room: int, building: int, quantity: str | None) -> list[Any]:
     """The rooms next to a room, and the nearest sensor of what it does not measure itself."""
     store, tenant, units = context.store, identity.current().tenant_id, identity.current().units
-    measured = None if quantity == plans.FRESHNESS else quantity
+    measured = None if quantity in (plans.FRESHNESS, plans.HEALTH) else quantity
     found = spatial.nearest_sensor(store, tenant=tenant, at=room, quantity=measured)
     beside = spatial.neighbours(store, tenant=tenant, room=room)
     return parts.around(

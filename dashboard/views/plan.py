@@ -24,6 +24,8 @@ from data.store.places import PlacedSeries
 FRESH_WITHIN = timedelta(hours=1)
 FRESHNESS = "freshness"  # stands among the quantities; its value is the age of the newest reading in minutes
 FRESHNESS_LABEL = "Last reading"
+HEALTH = "health"  # stands among them, too; its value is the score of the room
+HEALTH_LABEL = "Health"
 
 _FIRST = ("temperature", "co2", "humidity", "illuminance", "occupancy", "power")  # what is asked for most
 _NO_MEAN = frozenset({"wind_direction"})  # north is 0° and 360°
@@ -73,7 +75,7 @@ NOTHING = Reading(state="none", value=None, written="no data", short="", age="")
 
 
 def quantities(series: Iterable[PlacedSeries]) -> dict[str, str]:
-    """What a plan can be coloured by: the label of each quantity that has readings, and freshness.
+    """What a plan can be coloured by: the label of each quantity that has readings, freshness and health.
 
     Those with the same label, as volatile compounds by mass and by parts, say their units.
     """
@@ -82,27 +84,7 @@ def quantities(series: Iterable[PlacedSeries]) -> dict[str, str]:
     labels = {name: QUANTITIES[name].label for name in names if name in there - _NO_MEAN}
     twice = {name for name, label in labels.items() if list(labels.values()).count(label) > 1}
     labels |= {name: f"{labels[name]} [{QUANTITIES[name].unit}]" for name in twice}
-    return labels | {FRESHNESS: FRESHNESS_LABEL}
-
-
-def readings(
-    rooms: Iterable[PlanRoom],
-    series: Mapping[int, Sequence[PlacedSeries]],
-    quantity: str,
-    *,
-    now: datetime,
-    units: UnitSystem = "metric",
-) -> dict[int, Reading]:
-    """The reading of each room by its id.
-
-    Args:
-        rooms: The rooms of a storey.
-        series: What stands in each room, by the room's id.
-        quantity: One that `quantities` names.
-        now: The server's time, aware.
-        units: What the reader reads.
-    """
-    return {room.id: reading(series.get(room.id, ()), quantity, now=now, units=units) for room in rooms}
+    return labels | {FRESHNESS: FRESHNESS_LABEL, HEALTH: HEALTH_LABEL}
 
 
 def reading(
@@ -129,8 +111,8 @@ def reading(
 
 def name(quantity: str, *, units: UnitSystem = "metric") -> str:
     """What is coloured, with the unit that it is read in: `Temperature [°C]`."""
-    if quantity == FRESHNESS:
-        return FRESHNESS_LABEL
+    if quantity in (FRESHNESS, HEALTH):
+        return FRESHNESS_LABEL if quantity == FRESHNESS else HEALTH_LABEL
     unit = format.display(quantity=quantity, unit=None, units=units).conversion.unit
     return f"{QUANTITIES[quantity].label} [{unit}]" if unit else QUANTITIES[quantity].label
 
@@ -187,7 +169,12 @@ def is_fresh(series: PlacedSeries, *, now: datetime) -> bool:
 
 
 def room_list(
-    rooms: Iterable[PlanRoom], said: Mapping[int, Reading], *, search: str = "", order: Sequence[int] = ()
+    rooms: Iterable[PlanRoom],
+    said: Mapping[int, Reading],
+    *,
+    search: str = "",
+    order: Sequence[int] = (),
+    lowest_first: bool = False,
 ) -> RoomList:
     """The rooms that match, the highest value first and those without any last.
 
@@ -197,11 +184,13 @@ def room_list(
         search: Words that a room's name, long name or use must all contain.
         order: Ids in the order that is shown. While the same rooms are there it is kept: rooms
             that change places under a person's finger are worse than an order that is a little old.
+        lowest_first: Whether low values are what is looked for.
     """
+    sign = 1 if lowest_first else -1
     wanted = search.casefold().split()
     every = list(rooms)
     matching = [room for room in every if all(word in _words(room) for word in wanted)]
-    ranked = sorted(matching, key=lambda room: _rank(room, said[room.id]))[:_LISTED]
+    ranked = sorted(matching, key=lambda room: _rank(room, said[room.id], sign))[:_LISTED]
     if {room.id for room in ranked} == set(order):
         ranked.sort(key=lambda room: order.index(room.id))
     listed = tuple(
@@ -252,9 +241,9 @@ def _at(series: PlacedSeries) -> float:
     return series.at.timestamp() if series.at else 0.0
 
 
-def _rank(room: PlanRoom, said: Reading) -> tuple[int, float, list[tuple[int, int, str]]]:
+def _rank(room: PlanRoom, said: Reading, sign: int) -> tuple[int, float, list[tuple[int, int, str]]]:
     states: dict[State, int] = {"fresh": 0, "stale": 1, "none": 2}
-    return states[said.state], -(said.value or 0.0), natural(room.name)
+    return states[said.state], sign * (said.value or 0.0), natural(room.name)
 
 
 def _words(room: PlanRoom) -> str:

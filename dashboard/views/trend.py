@@ -11,7 +11,8 @@ import pandas as pd
 
 from analytics.units import Conversion, UnitSystem
 from dashboard import format
-from data.store import readings
+from dashboard.views import findings
+from data.store import analysis, readings
 from data.store.devices import SeriesRow
 from data.store.pool import Store
 
@@ -58,6 +59,8 @@ class Trend:
     values: tuple[str, ...]  # each bucket's mean as it is written
     figures: Figures | None  # of numbers, when there are any
     said: tuple[tuple[str, str], ...]  # texts: when and what, newest first
+    strange: tuple[tuple[datetime, datetime], ...]  # stretches unlike those before, oldest first
+    strange_said: tuple[str, ...]  # in words, newest first
 
 
 def trend(
@@ -80,6 +83,7 @@ def trend(
     read = format.display(quantity=row.quantity, unit=row.unit, units=units)
     # Asked of every kind: a number's device may say `unavailable` at times, and a text's a number.
     said = readings.events(store, tenant=tenant, series=row.series_id, since=since, until=now)
+    bands = analysis.bands(store, tenant=tenant, series=[row.series_id], since=since, until=now)
     return Trend(
         series_id=row.series_id,
         kind=row.kind,
@@ -93,6 +97,8 @@ def trend(
         values=tuple(_written(row, mean, units) for mean in frame["mean"]),
         figures=_figures(row, frame, units),
         said=tuple((format.moment(at, zone=zone), text) for at, text in said),
+        strange=tuple((band.began_at, band.ended_at or now) for band in bands),
+        strange_said=findings.stretches(bands, zone=zone),
     )
 
 

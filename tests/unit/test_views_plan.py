@@ -147,14 +147,14 @@ def test_freshness_is_the_age_of_the_newest_reading_of_any_quantity() -> None:
     assert (reading.value, reading.short) == (10.0, "10\u00a0min")
 
 
-def test_a_plan_can_be_coloured_by_what_has_readings_and_by_freshness() -> None:
+def test_a_plan_can_be_coloured_by_what_has_readings_by_freshness_and_by_health() -> None:
     found = (
         series(5.0, quantity="battery", unit="%"),
         series(0.4, quantity="voc", unit="ppm"),
         series(None, quantity="co2"),
         series(),
     )
-    assert list(views.quantities(found)) == ["temperature", "battery", views.FRESHNESS]
+    assert list(views.quantities(found)) == ["temperature", "battery", views.FRESHNESS, views.HEALTH]
 
 
 def test_two_quantities_of_one_label_say_their_units() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard.views import trend
-from data.store import Store, readings
+from data.store import Store, analysis, readings
 from tests.unit.rows import NOW, row
 
 
@@ -27,6 +27,7 @@ def test_a_course_is_in_the_units_of_the_reader(monkeypatch: pytest.MonkeyPatch)
     frame = pd.DataFrame({"at": [NOW], "mean": [20.0], "low": [10.0], "high": [25.0], "count": [3]})
     monkeypatch.setattr(readings, "trend", lambda *_, **__: frame)
     monkeypatch.setattr(readings, "events", lambda *_, **__: [])
+    monkeypatch.setattr(analysis, "bands", lambda *_, **__: ())
     found = trend.trend(cast(Store, None), tenant=1, row=row(), period="1h", now=NOW, units="us")
     assert found.frame[["mean", "low", "high"]].to_numpy().tolist() == [pytest.approx([68.0, 50.0, 77.0])]
     assert (found.unit, found.values) == ("°F", ("68.0\u00a0°F",))

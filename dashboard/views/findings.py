@@ -1,0 +1,165 @@
+"""What is likely to fail, and readings that cannot be right, in words; and stretches unlike those before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from dashboard import format
+from dashboard.views import corrections
+from dashboard.views.health import made
+from data.store.analysis_rows import Band, Failure, QualityFinding
+from data.store.corrections import Repair
+
+REPAIRS: dict[Repair, str] = {
+    "mask": "Mask", "interpolate": "Interpolate", "delete": "Delete",
+    "convert": "Convert", "shift": "Move in time",
+}  # fmt: skip
+_ANYWHERE: tuple[Repair, ...] = ("mask", "interpolate", "delete")  # what can be done to any readings
+_BASES = {
+    "limit": "By the trend of its own readings",
+    "service life": "By the service life that its model states",
+    "warranty": "By the service life and the warranty that its model states",
+}
+_GAP = "gap"
+_KINDS = {
+    "gap": "Gap", "stuck": "Stands still", "spike": "Spike", "sentinel": "Stands for no value",
+    "unit": "Another unit", "clock": "Wrong clock",
+}  # fmt: skip
+_LISTED = 5  # stretches of anomalies in words; the figure has them all
+_DECIDED = 5  # findings that somebody decided on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likely:
+    """A failure that is likely, with where it is from."""
+
+    name: str
+    href: str | None  # of its device's page; None: it is equipment, or this is that page
+    sentence: str
+    interval: str | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubtful:
+    """Readings that cannot be right, and what can be done about them."""
+
+    id: int
+    series: str
+    detail: str
+    range: str
+    count: str
+    repairs: tuple[tuple[Repair, str], ...]  # the one that is proposed first
+    state: str  # of FindingState
+    decided: str | None  # what became of it, and by whom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """The findings of a device."""
+
+    open: tuple[Doubtful, ...]
+    decided: tuple[Doubtful, ...]  # the newest
+    computed: str | None  # when was looked last; None: never
+
+
+def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None) -> tuple[Likely, ...]:
+    """Failures as they are listed; on the page of a device, that it is `here`."""
+    return tuple(
+        Likely(
+            name=one.name,
+            href=f"/device/{one.device_id}" if one.device_id not in (None, here) else None,
+            sentence=one.sentence,
+            interval=_interval(one, zone),
+            basis=f"{_BASES[one.kind]}. {made(one.computed_at, one.basis, zone=zone)}",
+        )
+        for one in found
+    )
+
+
+def doubts(
+    found: Sequence[QualityFinding],
+    *,
+    units: Mapping[int, str],
+    computed_at: datetime | None,
+    zone: ZoneInfo,
+) -> Doubts:
+    """Findings as they are listed, newest first.
+
+    Args:
+        found: Of all states.
+        units: By series what its values are kept in, as the findings tell them.
+        computed_at: When was looked last.
+        zone: Whose clock tells when they were.
+    """
+    return Doubts(
+        open=tuple(_doubtful(one, units, zone) for one in found if one.state == "open"),
+        decided=tuple(_doubtful(one, units, zone) for one in found if one.state != "open")[:_DECIDED],
+        computed=None
+        if computed_at is None
+        else f"Looked for in the readings of 14 days; last {format.moment(computed_at, zone=zone)}.",
+    )
+
+
+def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
+    """Anomalies in words, the newest first."""
+    rows = [_stretch(one, zone) for one in reversed(found[-_LISTED:])]
+    more = len(found) - len(rows)
+    return (*rows, f"and {more} more") if more else tuple(rows)
+
+
+def _stretch(one: Band, zone: tzinfo) -> str:
+    began = format.moment(one.began_at, zone=zone)
+    score = format.number(one.peak, digits=2)
+    if one.ended_at is None:
+        return f"Since {began}, score up to {score} of 1"
+    length = one.ended_at - one.began_at
+    lasting = f", for {format.span(length)}" if length else ""
+    return f"{began}{lasting}, score up to {score} of 1"
+
+
+def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> Doubtful:
+    unit = units.get(one.series_id)
+    return Doubtful(
+        id=one.id,
+        series=f"{one.metric}, in {unit}" if unit else one.metric,
+        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {one.detail}",
+        range=corrections.span(one.began_at, one.ended_at, zone=zone),
+        count=_count(one),
+        repairs=tuple((repair, REPAIRS[repair]) for repair in _repairs(one)),
+        state=one.state,
+        decided=None if one.state == "open" else _decided(one),
+    )
+
+
+def _decided(one: QualityFinding) -> str:
+    by = f"{one.state.capitalize()} by {one.decided_by or 'somebody'}"
+    return f"{by}; below, at “Correct readings”, it can be undone." if one.state == "repaired" else f"{by}."
+
+
+def _repairs(one: QualityFinding) -> tuple[Repair, ...]:
+    if one.kind == _GAP:
+        return ("interpolate",)
+    proposed = next((repair for repair in REPAIRS if repair == one.repair), None)
+    return tuple(dict.fromkeys((*([proposed] if proposed else []), *_ANYWHERE)))
+
+
+def _count(one: QualityFinding) -> str:
+    readings = f"{format.number(one.count, digits=0)} {'reading' if one.count == 1 else 'readings'}"
+    return f"{readings} missing" if one.kind == _GAP else readings
+
+
+def _interval(one: Failure, zone: tzinfo) -> str | None:
+    if one.low_at is None:
+        return None
+    if one.high_at is None:
+        return f"Not before {_day(one.low_at, zone)}, with 95 % certainty; no end can be said"
+    return f"Between {_day(one.low_at, zone)} and {_day(one.high_at, zone)}, with 90 % certainty"
+
+
+def _day(at: datetime, zone: tzinfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"

@@ -1,0 +1,133 @@
+"""How the rooms of a building are, as its plan colours them, and which are unlike those around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from analytics.quantities import QUANTITIES
+from dashboard import format
+from dashboard.views import health as views
+from dashboard.views.building import Choice
+from dashboard.views.health import Score
+from dashboard.views.plan import HEALTH, Reading
+from data.store import analysis
+from data.store.analysis_rows import BuildingAnalysis, Health, OddRoom, Verdict
+from data.store.pool import Store
+
+WORST = 6  # rooms that are listed
+_KEPT_S = 60
+
+_WHY: dict[Verdict, str] = {
+    "sensor": "the sensor is the likely reason",
+    "room": "something in the room itself is the likely reason",
+    "weather": "the weather explains it",
+}
+_SEEN: dict[Verdict, str] = {
+    "sensor": "It stands still, jumps about, or does at once what no room beside it follows.",
+    "room": "It changes as air does, and rooms beside it follow where that can be told.",
+    "weather": "It goes with the weather as the rooms around it do not.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """A room unlike those around it."""
+
+    room: str
+    sentence: str
+    why: str
+    computed: str
+    href: str
+
+
+class Analyses:
+    """What analytics found in buildings, each read once a minute for all viewers. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept = lru_cache(maxsize=64)(self._read)
+
+    def of(self, building: int, *, tenant: int, now: datetime) -> BuildingAnalysis:
+        """What is known of a building.
+
+        Raises:
+            StoreUnavailable: the database is away.
+            StoreBusy: too many wait for it.
+        """
+        return self._kept(tenant, building, int(now.timestamp()) // _KEPT_S)
+
+    def _read(self, tenant: int, building: int, _minute: int) -> BuildingAnalysis:
+        return analysis.of_building(self._store, tenant=tenant, building=building)
+
+
+def readings(rooms: Iterable[int], found: BuildingAnalysis | None) -> dict[int, Reading]:
+    """The scores of rooms as a plan's readings; None: they are not told of a moment that is over."""
+    scores = {one.subject_id: one.score for one in found.rooms} if found else {}
+    return {room: _reading(scores.get(room), told=found is not None) for room in rooms}
+
+
+def odd(found: Iterable[OddRoom]) -> dict[int, str]:
+    """In words what is odd about each room that is."""
+    return {one.space_id: _sentence(one) for one in found if one.verdict}
+
+
+def odd_rooms(found: Iterable[OddRoom], *, building: int, zone: ZoneInfo) -> tuple[Odd, ...]:
+    """The odd rooms of a building, the oddest first."""
+    return tuple(
+        Odd(
+            room=one.space,
+            sentence=_sentence(one),
+            why=_SEEN[one.verdict],
+            computed=views.made(one.computed_at, one.basis, zone=zone),
+            href=address(building, storey=one.storey_id, room=one.space_id),
+        )
+        for one in found
+        if one.verdict
+    )
+
+
+def worst(
+    found: Sequence[Health], *, building: int, zone: ZoneInfo, now: datetime
+) -> tuple[tuple[Score, str], ...]:
+    """The rooms that lost points, the worst first, each with the address of its place on the plan."""
+    rooms = [one for one in found if views.level_of(one.score) in ("watch", "ill")][:WORST]
+    return tuple(
+        (views.score(one, zone=zone, now=now), address(building, storey=None, room=one.subject_id))
+        for one in rooms
+    )
+
+
+def storeys(
+    found: Sequence[Health], *, building: int, zone: ZoneInfo, now: datetime
+) -> tuple[tuple[Score, str], ...]:
+    """The storeys, the worst first, each with the address of its plan."""
+    return tuple(
+        (views.score(one, zone=zone, now=now), address(building, storey=one.subject_id, room=None))
+        for one in found
+    )
+
+
+def address(building: int, *, storey: int | None, room: int | None) -> str:
+    """Of a place on the plan of a building, coloured by health."""
+    choice = Choice(storey=None if storey is None else str(storey), quantity=HEALTH, room=room)
+    return f"/building/{building}{choice.search}"
+
+
+def _reading(score: float | None, *, told: bool) -> Reading:
+    if score is None:
+        return Reading(
+            state="none", value=None, written="not judged" if told else "told live only", short="", age=""
+        )
+    written = format.number(score, digits=0)
+    return Reading(state="fresh", value=score, written=written, short=written, age="")
+
+
+def _sentence(one: OddRoom) -> str:
+    known = QUANTITIES.get(one.quantity)
+    what = known.label if known else one.quantity.capitalize()
+    reason = f"; {_WHY[one.verdict]}" if one.verdict else ""
+    return f"{what} unlike that of the rooms around it{reason}"

@@ -1,0 +1,32 @@
+-- How a tenant's buildings and rooms are, for its overview. All of the transaction's tenant.
+
+-- name: buildings
+-- Those that were judged with their scores since a time, the worst first.
+SELECT health.subject, health.subject_id, building.name, building.timezone, health.score, health.reasons,
+    health.computed_at, health.basis,
+    ARRAY(
+        SELECT history.at FROM health_history AS history
+        WHERE history.subject = 'building' AND history.subject_id = building.id AND history.at >= %(since)s
+        ORDER BY history.at
+    ) AS ats,
+    ARRAY(
+        SELECT history.score FROM health_history AS history
+        WHERE history.subject = 'building' AND history.subject_id = building.id AND history.at >= %(since)s
+        ORDER BY history.at
+    ) AS scores
+FROM health
+JOIN building ON building.id = health.building_id
+WHERE health.subject = 'building'
+ORDER BY health.score NULLS LAST, building.id
+LIMIT %(buildings)s;
+
+-- name: worst_rooms
+-- The rooms with the lowest scores.
+SELECT health.subject, health.subject_id, space.name, health.score, health.reasons, health.computed_at, health.basis,
+    building.id AS building_id, building.name AS building, building.timezone
+FROM health
+JOIN space ON space.id = health.space_id
+JOIN building ON building.id = space.building_id
+WHERE health.subject = 'space' AND health.score IS NOT NULL AND space.gone_at IS NULL
+ORDER BY health.score, space.id
+LIMIT %(rooms)s;
