@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -16,16 +15,15 @@ from ifcopenshell.ifcopenshell_wrapper import CURVES, triangulation
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from data.building import kernels
 from data.building.model import GeoJson
+from data.building.shell_report import KERNELS, Kernel
 
 CUT_M = 1.1  # above a storey, as drawings of plans do: through doors and most windows
 GRID_M = 1e-4  # what lies closer than this is one point
 TOLERANCE_M = 1e-3  # how far a drawn outline may be from the true one
 _CLEAR = 0.7  # of the largest circle inside, which a long room has anywhere along its length
 _SPECK_M2 = 1e-3  # smaller areas are left by inexact neighbours
-
-_Kernel = Literal["cgal-simple", "manifold", "opencascade"]
-_KERNELS: tuple[_Kernel, ...] = ("cgal-simple", "manifold", "opencascade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +45,18 @@ class Mesh:
 
 
 def meshes(file: ifcopenshell.file, elements: Iterable[entity_instance]) -> dict[int, Mesh]:
-    """The bodies of elements by their numbers; an element without one is left out.
-
-    Three kernels, the fastest first. `cgal-simple` gives nothing for what has openings. `manifold` cuts
-    openings, but takes half-spaces wrongly and without a word, as the first does: what is made of
-    boolean operations goes to OpenCASCADE at once, and what both leave out goes there too.
-    """
+    """The bodies of elements by their numbers; an element without one is left out."""
     wanted = [element for element in elements if element.Representation is not None]
     found: dict[int, Mesh] = {}
-    for kernel in _KERNELS:
+    for kernel in KERNELS:
         left = [one for one in wanted if one.id() not in found]
-        if kernel != "opencascade":
-            left = [one for one in left if not _has_booleans(one)]
-        found |= _tessellate(file, left, kernel)
+        with kernels.prepared(kernel, left) as able:
+            found |= _tessellate(file, able, kernel)
     return found
 
 
-def _has_booleans(element: entity_instance) -> bool:
-    shapes = element.Representation.Representations or ()
-    items = [item for shape in shapes for item in shape.Items or ()]
-    sources = [item.MappingSource for item in items if item.is_a("IfcMappedItem")]
-    mapped = [one.MappedRepresentation for one in sources if one is not None]
-    items += [item for shape in mapped if shape is not None for item in shape.Items or ()]
-    return any(item.is_a("IfcBooleanResult") or item.is_a("IfcCsgSolid") for item in items)
-
-
 def _tessellate(
-    file: ifcopenshell.file, wanted: Collection[entity_instance], kernel: _Kernel
+    file: ifcopenshell.file, wanted: Collection[entity_instance], kernel: Kernel
 ) -> dict[int, Mesh]:
     parts: dict[int, list[Mesh]] = {}
     for key, body in _bodies(file, wanted, kernel):
@@ -85,7 +68,7 @@ def _tessellate(
 
 
 def _bodies(
-    file: ifcopenshell.file, wanted: Collection[entity_instance], kernel: _Kernel, *, curves: bool = False
+    file: ifcopenshell.file, wanted: Collection[entity_instance], kernel: Kernel, *, curves: bool = False
 ) -> Iterator[tuple[int, triangulation]]:
     """Each body with the number of its element; several may be one element's."""
     settings = ifcopenshell.geom.settings()

@@ -1,8 +1,7 @@
 """The shell of a model: every element that has a body, as coloured triangles.
 
-Three kernels, the fastest first. `cgal-simple` leaves out what has openings, `manifold` what it does not
-find closed, and both take boolean operations wrongly; OpenCASCADE does what the others leave. A kernel can
-crash on a file, so the shell of a file that nobody vouches for belongs into a process of its own.
+A kernel can crash on a file, so the shell of a file that nobody vouches for belongs into a process of its
+own.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from ifcopenshell.ifcopenshell_wrapper import triangulation
 from numpy.typing import NDArray
 
 from data.building import hierarchy, opening, plain
+from data.building.kernels import bodies_of, prepared
 from data.building.shell_report import KERNELS, Kernel
 
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity; 0 to 255
@@ -30,14 +30,6 @@ _GREY: Colour = (190, 190, 190, 255)
 _LEAST_OPAQUE = 40  # what is drawn at all can be seen
 # Cuts and marks of other elements, and what separates spaces in thought alone.
 _NO_ELEMENTS = ("IfcFeatureElement", "IfcVirtualElement")
-_NO_BODIES = frozenset(
-    {"Axis", "FootPrint", "Box", "Annotation", "Plan", "Profile", "Reference", "Clearance", "CoG", "Lighting"}
-)
-_FLAT = frozenset(
-    {"Annotation2D", "BoundingBox", "Curve", "Curve2D", "Curve3D", "FillArea", "GeometricCurveSet"}
-    | {"GeometricSet", "LightSource", "Point", "PointCloud", "Text"}
-)
-_BOOLEANS = ("IfcBooleanResult", "IfcCsgSolid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +107,8 @@ def with_bodies(file: ifcopenshell.file) -> list[entity_instance]:
     """The elements that state a body, in the order of the file."""
     kinds = ["IfcElement"] if file.schema.startswith("IFC4X3") else ["IfcElement", "IfcProxy"]
     elements = [one for kind in kinds for one in file.by_type(kind)]
-    return [one for one in elements if not any(one.is_a(other) for other in _NO_ELEMENTS) and any(_body(one))]
-
-
-def _body(element: entity_instance) -> Iterator[entity_instance]:
-    """The representations of an element that are bodies."""
-    shape = element.Representation
-    for one in shape.Representations if shape is not None else ():
-        drawn = one.RepresentationIdentifier in _NO_BODIES or _type(one) in _FLAT
-        if not drawn and one.Items:
-            yield one
-
-
-def _type(representation: entity_instance) -> str | None:
-    item = representation.Items[0] if representation.Items else None
-    mapped = (
-        item.MappingSource.MappedRepresentation if item and item.is_a("IfcMappedItem") else representation
-    )
-    return str(mapped.RepresentationType) if mapped.RepresentationType else None
+    real = [one for one in elements if not any(one.is_a(other) for other in _NO_ELEMENTS)]
+    return [one for one in real if any(bodies_of(one))]
 
 
 def _element(entity: entity_instance) -> Element:
@@ -154,39 +130,12 @@ def _bodies(
     found: dict[int, list[Placed]] = {}
     progress(STAGE, 0.0)
     for kernel in kernels:
-        left = [one for one in entities if one.id() not in found and _can(kernel, one)]
-        for key, placed in _tessellate(file, left, kernel):
-            found.setdefault(key, []).extend(placed)
-            progress(STAGE, len(found) / len(entities))
+        left = [one for one in entities if one.id() not in found]
+        with prepared(kernel, left) as able:
+            for key, placed in _tessellate(file, able, kernel):
+                found.setdefault(key, []).extend(placed)
+                progress(STAGE, len(found) / len(entities))
     return found
-
-
-def _can(kernel: Kernel, element: entity_instance) -> bool:
-    """Whether a kernel may be asked: a wrong answer comes without a word, and a crash ends everything."""
-    if kernel == "opencascade":
-        return True
-    items = list(_items(element))
-    if kernel == "cgal-simple":
-        return not any(item.is_a(kind) for item in items for kind in _BOOLEANS)
-    cuts = [one.RelatedOpeningElement for one in element.HasOpenings]
-    # Met: it crashes on the openings of what is made of faces.
-    solids = (*items, *(item for cut in cuts for item in _items(cut)))
-    return bool(cuts) and all(item.is_a("IfcExtrudedAreaSolid") for item in solids)
-
-
-def _items(element: entity_instance) -> Iterator[entity_instance]:
-    """What the bodies of an element are made of, through what is mapped; each item once."""
-    waiting = [item for one in _body(element) for item in one.Items]
-    seen: set[int] = set()  # a file may map a thing onto itself, or ten times ten times ten times
-    while waiting:
-        item = waiting.pop()
-        if item.id() in seen:
-            continue
-        seen.add(item.id())
-        if item.is_a("IfcMappedItem"):
-            waiting += item.MappingSource.MappedRepresentation.Items
-        else:
-            yield item
 
 
 def _tessellate(
