@@ -134,6 +134,16 @@ def test_a_finding_is_repaired_and_the_repair_undone(visit: Page) -> None:
     expect(finding.get_by_role("button", name="Interpolate")).to_be_visible()
 
 
+def test_a_repair_is_marked_in_the_trend_and_undone_where_it_was_made(visit: Page) -> None:
+    open_device(visit, "north/101")
+    finding = visit.locator(".findings li", has_text="850")
+    finding.get_by_role("button", name="Mask").click()
+    visit.get_by_text("30 d", exact=True).click()
+    expect(visit.locator(".strange-list")).to_contain_text("1 masked")
+    finding.get_by_role("button", name="Undo").click()
+    expect(finding.get_by_role("button", name="Interpolate")).to_be_visible()
+
+
 def test_a_finding_is_dismissed_and_opened_again(visit: Page) -> None:
     open_device(visit, "north/101")
     finding = visit.locator(".findings li", has_text="850")
