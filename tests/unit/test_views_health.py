@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.views import health, rooms_health
-from data.store.analysis_rows import Basis, BuildingAnalysis, Health, OddRoom, Reason, Run, TrendPoint
+from data.store.analysis_rows import Basis, Health, OddRoom, Reason, Run, TrendPoint
 from tests.unit.rows import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -97,19 +97,15 @@ ODD = OddRoom(
     space_id=3, space="101", storey_id=1, quantity="temperature", score=0.6, verdict="sensor",
     computed_at=NOW, basis=BASIS,
 )  # fmt: skip
-BUILDING = BuildingAnalysis(
-    health=None, storeys=(), systems=(), rooms=(ROOM,), odd=(ODD, replace(ODD, space_id=4, verdict=None)),
-    failures=(),
-)  # fmt: skip
 
 
 def test_a_room_is_coloured_by_its_score() -> None:
-    said = rooms_health.readings([3, 4], BUILDING)
+    said = rooms_health.readings([3, 4], {3: 71.6})
     assert (said[3].value, said[3].short, said[4].state) == (71.6, "72", "none")
 
 
 def test_only_rooms_with_a_verdict_are_odd() -> None:
-    assert rooms_health.odd(BUILDING.odd) == {
+    assert rooms_health.odd([ODD, replace(ODD, space_id=4, verdict=None)]) == {
         3: "Temperature unlike that of the rooms around it; the sensor is the likely reason"
     }
 
