@@ -64,8 +64,8 @@ def layout(device_id: str = "", **_query: str) -> Any:
             ],
             className="device-columns",
         ),
-        device_analysis.sections(),
         corrections.section(),
+        device_analysis.sections(),
     ]
     return html.Div(
         [

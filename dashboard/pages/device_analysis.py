@@ -71,7 +71,7 @@ def sections() -> html.Div:
                     html.Section(
                         [
                             html.H2("Readings in doubt"),
-                            html.Div(id=_SAID, className="correction-said", role="alert"),
+                            html.Div(id=_SAID, className="findings-said", role="alert"),
                             html.Div(skeletons.blocks(1, height=60), id=_DOUBTS),
                         ],
                         className="panel",

@@ -80,7 +80,7 @@ def visit(page: Page, twin: Twin, address: str) -> Page:
 def open_device(page: Page, name: str) -> None:
     page.goto(page.url.split("/building")[0])
     page.locator(".device-card", has_text=name).click()
-    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect(page.locator(".health-panel .health-badge")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_plan_is_coloured_by_health(visit: Page) -> None:
