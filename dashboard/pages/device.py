@@ -69,8 +69,8 @@ def layout(device_id: str = "", **query: str) -> Any:
             ],
             className="device-columns",
         ),
-        device_analysis.sections(),
         corrections.section(),
+        device_analysis.sections(),
     ]
     return html.Div(
         [

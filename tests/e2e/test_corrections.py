@@ -41,12 +41,14 @@ def open_form(page: Page, device: str) -> None:
 
 def zoom_to_the_spike(page: Page) -> None:
     """The last two of six hours are drawn; the spike is an hour before their end."""
-    area = page.locator(".graph .nsewdrag").bounding_box()
+    drawn = page.locator(".graph .nsewdrag")
+    drawn.scroll_into_view_if_needed()
+    area = drawn.bounding_box()
     assert area is not None
     middle = area["x"] + area["width"] * 5 / 6
-    page.mouse.move(middle - area["width"] / 60, area["y"] + 40)
+    page.mouse.move(middle - area["width"] / 60, area["y"] + area["height"] / 2)
     page.mouse.down()
-    page.mouse.move(middle + area["width"] / 60, area["y"] + 40, steps=8)
+    page.mouse.move(middle + area["width"] / 60, area["y"] + area["height"] / 2, steps=8)
     page.mouse.up()
 
 
