@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard.views.findings import Doubtful, Doubts, Likely
 
 REPAIR = "quality-repair"  # types of the buttons' ids; their key is the finding's id
-DECIDE = "quality-decide"
+DECIDE = "quality-decide"  # to undo a repair, their key is the correction's
 
 
 def likely(found: Sequence[Likely]) -> Any:
@@ -68,8 +68,8 @@ def _doubt(one: Doubtful, decides: bool) -> html.Li:
 def _buttons(one: Doubtful) -> list[Any]:
     if one.state == "dismissed":
         return [_button("Reopen", DECIDE, one.id, "reopen")]
-    if one.state != "open":
-        return []  # a repair is undone in the list of corrections
+    if one.correction is not None:
+        return [_button("Undo", DECIDE, one.correction, "undo")]
     return [
         *(
             _button(label, REPAIR, one.id, action, proposed=number == 0)

@@ -66,15 +66,13 @@ def extremes(trend: Trend) -> list[Any]:
 
 def strange(trend: Trend) -> Any:
     """What is marked in the graph, in words."""
-    if not trend.strange_said:
-        return None
-    return html.Div(
-        [
-            html.H3([html.Span(className="swatch strange"), "Unlike before"]),
-            html.Ul([html.Li(one) for one in trend.strange_said]),
-        ],
-        className="strange-list",
-    )
+    flagged = trend.flagged_said
+    marks = [
+        html.P([html.Span("▲", className="flag-mark"), f"Readings {flagged}"]) if flagged else None,
+        html.H3([html.Span(className="swatch strange"), "Unlike before"]) if trend.strange_said else None,
+        html.Ul([html.Li(one) for one in trend.strange_said]) if trend.strange_said else None,
+    ]
+    return html.Div(marks, className="strange-list") if any(marks) else None
 
 
 def said(trend: Trend) -> Any:

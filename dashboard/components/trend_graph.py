@@ -15,7 +15,12 @@ from dashboard.views.trend import Trend
 def drawn(trend: Trend, scheme: str) -> figures.Figure:
     """The whole figure, in the colours of a scheme."""
     window = figures.Window(
-        since=trend.since, until=trend.until, step=trend.step, zone=trend.zone, strange=trend.strange
+        since=trend.since,
+        until=trend.until,
+        step=trend.step,
+        zone=trend.zone,
+        strange=trend.strange,
+        flagged=trend.flagged,
     )
     colours = COLOURS[scheme_of(scheme)]
     if trend.kind == "boolean":

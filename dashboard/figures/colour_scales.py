@@ -33,7 +33,7 @@ OCCUPANCY: Stops = ((0, "#d9e4ea"), (1, "#3f6fa8"))
 FRESHNESS: Stops = ((0, "#a9d8cd"), (15, "#ecc879"), (1_440, "#b9584a"))
 
 # Points of health: the darker, the worse.
-HEALTH: Stops = ((0, "#6d2420"), (50, "#c4603c"), (65, "#e59b5c"), (85, "#ecdf9f"), (100, "#bfe3d6"))
+HEALTH: Stops = ((0, "#6d2420"), (50, "#c4603c"), (65, "#e59b5c"), (85, "#e6d287"), (100, "#d3eee4"))
 
 INK_DARK, INK_LIGHT = "#0b0e11", "#ffffff"
 

@@ -28,6 +28,7 @@ class Window:
     step: timedelta
     zone: ZoneInfo
     strange: tuple[tuple[datetime, datetime], ...] = ()  # stretches to be marked, from when until when
+    flagged: tuple[datetime, ...] = ()  # readings to be marked
 
 
 def line(
@@ -165,6 +166,19 @@ def _strange(window: Window, colours: Colours) -> Figure:
     }
 
 
+def _flagged(window: Window, colours: Colours) -> Figure:
+    """A sign at the bottom for each reading that was given a quality flag."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [clock(at, window) for at in window.flagged],
+        "y": [0.015] * len(window.flagged),
+        "yaxis": "y2",
+        "marker": {"symbol": "triangle-up", "color": colours.muted, "size": 8},
+        "hoverinfo": "skip",
+    }
+
+
 def _joined(parts: Any) -> list[Any]:
     """All parts in one list with a None between two, where Plotly lifts its pen."""
     joined: list[Any] = []
@@ -182,7 +196,10 @@ def _figure(traces: list[Figure], *, window: Window, colours: Colours, yaxis: Fi
         "automargin": True,
     }
     begin, end = (clock(at, window) for at in (window.since, window.until))
-    marked = [_strange(window, colours)] if traces and window.strange else []
+    marked = [
+        *([_strange(window, colours)] if traces and window.strange else []),
+        *([_flagged(window, colours)] if traces and window.flagged else []),
+    ]
     reach = {"include": [begin, end], "clipmin": begin, "clipmax": end}
     layout = {
         "font": {"family": FONT, "size": 13, "color": colours.text},

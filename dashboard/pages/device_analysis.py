@@ -22,7 +22,7 @@ from dashboard.views import findings as views
 from dashboard.views import health as healths
 from dashboard.views import outlook as outlooks
 from data.errors import BadInput, StoreBusy, StoreUnavailable
-from data.store import analysis, quality_findings
+from data.store import analysis, corrections, quality_findings
 
 _HEALTH = "device-health"
 _LIKELY = "device-likely"
@@ -191,13 +191,16 @@ def _register_actions(app: Dash, context: Context, shown: Shown) -> None:
 
 
 def _do(context: Context, kind: str, finding: int, action: str) -> list[Any]:
-    """Repair or decide on a finding; gives what is done, another one each time."""
+    """Repair, undo or decide; gives what is done as the list of corrections tells it, or another word."""
     account = identity.current()
     tenant, actor = account.tenant_id, f"account {account.id}"
     if kind == parts.REPAIR:
         wanted = next((repair for repair in views.REPAIRS if repair == action), None)
         made = quality_findings.repair(context.store, finding, action=wanted, tenant=tenant, actor=actor)
         return [made.id, False]
+    if action == "undo":
+        undone = corrections.undo(context.store, finding, tenant=tenant, actor=actor)
+        return [undone.id, True]
     decide = quality_findings.reopen if action == "reopen" else quality_findings.dismiss
     decide(context.store, finding, tenant=tenant, actor=actor)
     return [action, finding]

@@ -62,12 +62,20 @@ class Reader:
     def readings(self, then: Then, rooms: Iterable[int], quantity: str) -> dict[int, plans.Reading]:
         """What is known of a quantity, or of the health, of rooms. Raises what `building` does."""
         if quantity == plans.HEALTH:
-            found = None if then.window else self.analysis(then.building.row.id)
-            return rooms_health.readings(rooms, found)
+            return rooms_health.readings(rooms, self._scores(then))
         series, units = in_rooms(then.building.series), identity.current().units
         return {
             room: plans.reading(series.get(room, ()), quantity, now=then.now, units=units) for room in rooms
         }
+
+    def _scores(self, then: Then) -> rooms_health.Scores:
+        at = then.now if then.window else None
+        try:
+            return self._analyses.scores(
+                then.building.row.id, tenant=identity.current().tenant_id, at=at, now=then.now
+            )
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
 
     def odd(self, then: Then) -> dict[int, str]:
         """Rooms that are now unlike those around them, in words. Raises what `building` does."""

@@ -31,7 +31,7 @@ PRESETS: dict[str, Preset] = {
 }
 DEFAULT_PRESET = "shift"
 
-_DONE: dict[Action, str] = {
+DONE: dict[Action, str] = {
     "delete": "deleted",
     "adjust": "adjusted",
     "mask": "masked",
@@ -107,7 +107,7 @@ def _outlook(row: SeriesRow, seen: Preview, change: Change, zone: tzinfo) -> Out
 
 def made(correction: Correction, *, zone: tzinfo) -> Made:
     """One correction as it is listed."""
-    verb = _DONE[correction.action]
+    verb = DONE[correction.action]
     formula = _formula(correction.factor, correction.offset) if correction.action == "adjust" else ""
     undone = None
     if correction.undone_at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dashboard import format
 from dashboard.views import corrections
 from dashboard.views.health import made
+from data.store.analysis import Flag
 from data.store.analysis_rows import Band, Failure, QualityFinding
 from data.store.corrections import Repair
 
@@ -55,6 +57,7 @@ class Doubtful:
     repairs: tuple[tuple[Repair, str], ...]  # the one that is proposed first
     state: str  # of FindingState
     decided: str | None  # what became of it, and by whom
+    correction: int | None  # that repaired it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,17 @@ def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
     return (*rows, f"and {more} more") if more else tuple(rows)
 
 
+def flagged(found: Sequence[Flag]) -> str | None:
+    """How many readings have which quality flag; None: none has one."""
+    counts = Counter(one.flag for one in found)
+    parts = [
+        f"{format.number(counts[action], digits=0)} {word}"
+        for action, word in corrections.DONE.items()
+        if counts[action]
+    ]
+    return ", ".join(parts) or None
+
+
 def _stretch(one: Band, zone: tzinfo) -> str:
     began = format.moment(one.began_at, zone=zone)
     score = format.number(one.peak, digits=2)
@@ -131,13 +145,11 @@ def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> 
         count=_count(one),
         repairs=tuple((repair, REPAIRS[repair]) for repair in _repairs(one)),
         state=one.state,
-        decided=None if one.state == "open" else _decided(one),
+        decided=None
+        if one.state == "open"
+        else f"{one.state.capitalize()} by {one.decided_by or 'somebody'}.",
+        correction=one.correction_id,
     )
-
-
-def _decided(one: QualityFinding) -> str:
-    by = f"{one.state.capitalize()} by {one.decided_by or 'somebody'}"
-    return f"{by}; below, at “Correct readings”, it can be undone." if one.state == "repaired" else f"{by}."
 
 
 def _repairs(one: QualityFinding) -> tuple[Repair, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,9 +14,11 @@ from dashboard.views import health as views
 from dashboard.views.building import Choice
 from dashboard.views.health import Score
 from dashboard.views.plan import HEALTH, Reading
-from data.store import analysis
+from data.store import analysis, analysis_overview
 from data.store.analysis_rows import BuildingAnalysis, Health, OddRoom, Verdict
 from data.store.pool import Store
+
+Scores = Mapping[int, float | None]  # by the id of the room
 
 WORST = 6  # rooms that are listed
 _KEPT_S = 60
@@ -50,6 +52,7 @@ class Analyses:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept = lru_cache(maxsize=64)(self._read)
+        self._kept_then = lru_cache(maxsize=256)(self._read_then)
 
     def of(self, building: int, *, tenant: int, now: datetime) -> BuildingAnalysis:
         """What is known of a building.
@@ -60,14 +63,22 @@ class Analyses:
         """
         return self._kept(tenant, building, int(now.timestamp()) // _KEPT_S)
 
+    def scores(self, building: int, *, tenant: int, at: datetime | None, now: datetime) -> Scores:
+        """The score of each room that has one, now or at a moment that is over. Raises what `of` does."""
+        if at is not None:
+            return self._kept_then(tenant, building, at.replace(minute=0, second=0, microsecond=0))
+        return {one.subject_id: one.score for one in self.of(building, tenant=tenant, now=now).rooms}
+
+    def _read_then(self, tenant: int, building: int, hour: datetime) -> Scores:
+        return analysis_overview.room_scores(self._store, tenant=tenant, building=building, at=hour)
+
     def _read(self, tenant: int, building: int, _minute: int) -> BuildingAnalysis:
         return analysis.of_building(self._store, tenant=tenant, building=building)
 
 
-def readings(rooms: Iterable[int], found: BuildingAnalysis | None) -> dict[int, Reading]:
-    """The scores of rooms as a plan's readings; None: they are not told of a moment that is over."""
-    scores = {one.subject_id: one.score for one in found.rooms} if found else {}
-    return {room: _reading(scores.get(room), told=found is not None) for room in rooms}
+def readings(rooms: Iterable[int], scores: Scores) -> dict[int, Reading]:
+    """The scores of rooms as a plan's readings."""
+    return {room: _reading(scores.get(room)) for room in rooms}
 
 
 def odd(found: Iterable[OddRoom]) -> dict[int, str]:
@@ -117,11 +128,9 @@ def address(building: int, *, storey: int | None, room: int | None) -> str:
     return f"/building/{building}{choice.search}"
 
 
-def _reading(score: float | None, *, told: bool) -> Reading:
+def _reading(score: float | None) -> Reading:
     if score is None:
-        return Reading(
-            state="none", value=None, written="not judged" if told else "told live only", short="", age=""
-        )
+        return Reading(state="none", value=None, written="not judged", short="", age="")
     written = format.number(score, digits=0)
     return Reading(state="fresh", value=score, written=written, short=written, age="")
 

@@ -61,6 +61,8 @@ class Trend:
     said: tuple[tuple[str, str], ...]  # texts: when and what, newest first
     strange: tuple[tuple[datetime, datetime], ...]  # stretches unlike those before, oldest first
     strange_said: tuple[str, ...]  # in words, newest first
+    flagged: tuple[datetime, ...]  # readings with a quality flag, one a bucket
+    flagged_said: str | None  # how many have which
 
 
 def trend(
@@ -83,6 +85,8 @@ def trend(
     read = format.display(quantity=row.quantity, unit=row.unit, units=units)
     # Asked of every kind: a number's device may say `unavailable` at times, and a text's a number.
     said = readings.events(store, tenant=tenant, series=row.series_id, since=since, until=now)
+    flags = analysis.flags(store, tenant=tenant, series=row.series_id, since=since, until=now)
+    step = readings.step_for(now - since, points=_POINTS)
     bands = analysis.bands(store, tenant=tenant, series=[row.series_id], since=since, until=now)
     return Trend(
         series_id=row.series_id,
@@ -91,7 +95,7 @@ def trend(
         unit=read.conversion.unit,
         since=since,
         until=now,
-        step=readings.step_for(now - since, points=_POINTS),
+        step=step,
         zone=zone,
         frame=_converted(frame, read.conversion),
         values=tuple(_written(row, mean, units) for mean in frame["mean"]),
@@ -99,6 +103,8 @@ def trend(
         said=tuple((format.moment(at, zone=zone), text) for at, text in said),
         strange=tuple((band.began_at, band.ended_at or now) for band in bands),
         strange_said=findings.stretches(bands, zone=zone),
+        flagged=tuple(sorted({since + (flag.at - since) // step * step for flag in flags})),
+        flagged_said=findings.flagged(flags),
     )
 
 

@@ -1,4 +1,4 @@
-"""How a tenant's buildings and worst rooms are, in one reading, for its overview."""
+"""How a tenant's buildings and rooms are: the worst in one reading, and all of a building in the past."""
 
 from __future__ import annotations
 
@@ -83,6 +83,16 @@ def scores(store: Store, *, tenant: int, since: datetime, buildings: int, rooms:
             for row in of_rooms
         ),
     )
+
+
+def room_scores(store: Store, *, tenant: int, building: int, at: datetime) -> dict[int, float]:
+    """The score of each room of a building at a moment that is over, by the room's id.
+
+    It is the last one of the day before; rooms that had none are left out. Raises what `scores` does.
+    """
+    with store.transaction(tenant=tenant) as connection:
+        found = connection.execute(_SQL["rooms_at"], {"building": building, "at": at}).fetchall()
+    return {int(room): float(score) for room, score in found}
 
 
 def _health(row: dict[str, Any]) -> Health:

@@ -1,7 +1,7 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, the inbox, patterns, forecasts, the models, the system, a building's plan, one device and an address without a page,
-light and dark, as wide as a laptop and as a phone.
+Overview, the inbox, patterns, forecasts, the models, the system, a building's plan, one device and an address
+without a page, light and dark, as wide as a laptop and as a phone.
 """
 
 from __future__ import annotations

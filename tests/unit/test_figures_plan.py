@@ -12,7 +12,7 @@ from shapely.geometry import Polygon, box, mapping
 from dashboard.figures import colour_scale, drawing, labels, plan, plan_frame, sparkline
 from dashboard.figures import colour_scales as tables
 
-QUANTITIES = ("temperature", "co2", "humidity", "illuminance", "occupancy", "freshness", "power")
+QUANTITIES = ("temperature", "co2", "humidity", "illuminance", "occupancy", "freshness", "health", "power")
 
 
 @dataclass(frozen=True)
@@ -289,3 +289,24 @@ def test_a_scale_bar_in_feet_is_as_long_as_it_says() -> None:
     layout = plan.figure(drawn, paint, scheme="light", ruler=plan_frame.FEET)["layout"]
     bar, word = layout["shapes"][0], layout["annotations"][0]["text"]
     assert f"{(bar['x1'] - bar['x0']) / 0.3048:.0f} ft" == word
+
+
+def test_an_odd_room_has_another_outline_and_says_why() -> None:
+    drawn = drawing.draw(many(2))
+    said = {0: Reading(), 1: Reading()}
+    paint = plan.paint(drawn, said, scale=colour_scale.of("health"), scheme="light", odd={1: "Unlike <b>"})
+    plain, odd = plan.figure(drawn, paint, scheme="light")["data"][:2]
+    assert (plain["line"]["dash"], odd["line"]["dash"] != "solid") == ("solid", True)
+    assert odd["text"].endswith("<br>Unlike &lt;b&gt;")
+
+
+def test_the_worse_the_health_the_darker_its_colour() -> None:
+    scale = colour_scale.of("health")
+    light = [colour_scale.contrast(scale.colour(value), "#000000") for value in range(0, 101, 5)]
+    assert light == sorted(light)
+
+
+def test_a_course_between_fixed_ends_is_flat_where_it_hardly_varies() -> None:
+    steady = sparkline.image([98.0, 99.0], within=(0.0, 100.0))
+    assert steady
+    assert steady != sparkline.image([98.0, 99.0])

@@ -87,3 +87,28 @@ def test_a_state_goes_in_steps_between_off_and_on() -> None:
     )
     assert figure["data"][0]["line"]["shape"] == "hv"
     assert figure["layout"]["yaxis"]["ticktext"] == ["off", "on"]
+
+
+def test_a_strange_stretch_is_as_high_as_the_figure_and_ends_with_the_period() -> None:
+    marked = trend.Window(
+        since=SINCE, until=SINCE + 60 * MINUTE, step=MINUTE, zone=ZoneInfo("UTC"),
+        strange=((SINCE - 30 * MINUTE, SINCE + 2 * MINUTE),),
+    )  # fmt: skip
+    stretch = line(frame([0, 1, 2]), window=marked)["data"][-1]
+    assert (stretch["y"], stretch["yaxis"]) == ([0, 1, 1, 0, 0], "y2")
+    assert (stretch["x"][0], stretch["x"][2]) == ("2026-03-04 12:00:00", "2026-03-04 12:02:00")
+
+
+def test_a_reading_with_a_quality_flag_has_a_sign_at_the_bottom() -> None:
+    marked = trend.Window(
+        since=SINCE, until=SINCE + 60 * MINUTE, step=MINUTE, zone=ZoneInfo("UTC"), flagged=(SINCE,)
+    )
+    sign = line(frame([0, 1, 2]), window=marked)["data"][-1]
+    assert (sign["mode"], sign["x"]) == ("markers", ["2026-03-04 12:00:00"])
+
+
+def test_nothing_is_marked_where_nothing_is_drawn() -> None:
+    marked = trend.Window(
+        since=SINCE, until=SINCE + 60 * MINUTE, step=MINUTE, zone=ZoneInfo("UTC"), flagged=(SINCE,)
+    )
+    assert line(frame([]), window=marked)["data"] == []

@@ -169,6 +169,10 @@ def test_rooms_are_listed_by_value_and_those_without_one_last() -> None:
     assert listed({1: 20.0, 2: None, 3: 24.0, 10: None}) == [3, 1, 2, 10]
 
 
+def test_rooms_are_listed_from_the_lowest_value_where_that_is_looked_for() -> None:
+    assert listed({1: 20.0, 2: None, 3: 24.0}, lowest_first=True) == [1, 3, 2]
+
+
 def test_the_order_is_kept_while_the_same_rooms_are_listed() -> None:
     assert listed({1: 20.0, 2: 24.0}, order=[1, 2]) == [1, 2]
     assert listed({1: 20.0, 2: 24.0, 3: 30.0}, order=[1, 2]) == [3, 2, 1]

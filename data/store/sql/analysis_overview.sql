@@ -1,4 +1,4 @@
--- How a tenant's buildings and rooms are, for its overview. All of the transaction's tenant.
+-- How a tenant's buildings and rooms are and were. All of the transaction's tenant.
 
 -- name: buildings
 -- Those that were judged with their scores since a time, the worst first.
@@ -30,3 +30,12 @@ JOIN building ON building.id = space.building_id
 WHERE health.subject = 'space' AND health.score IS NOT NULL AND space.gone_at IS NULL
 ORDER BY health.score, space.id
 LIMIT %(rooms)s;
+
+-- name: rooms_at
+-- The last score of each room of a building in the day before a moment.
+SELECT DISTINCT ON (history.subject_id) history.subject_id, history.score
+FROM health_history AS history
+JOIN space ON space.id = history.subject_id
+WHERE history.subject = 'space' AND space.building_id = %(building)s
+    AND history.at > %(at)s - interval '1 day' AND history.at <= %(at)s
+ORDER BY history.subject_id, history.at DESC;

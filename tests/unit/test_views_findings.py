@@ -1,0 +1,103 @@
+"""Likely failures, readings in doubt and anomalies in words."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.views import findings
+from data.store.analysis import Flag
+from data.store.analysis_rows import Band, Basis, Failure, QualityFinding
+from tests.unit.rows import NOW
+
+UTC = ZoneInfo("UTC")
+DAY = timedelta(days=1)
+BASIS = Basis(since=NOW - 30 * DAY, until=NOW, readings=720, source="hourly means")
+FAILURE = Failure(
+    id=1, kind="limit", device_id=7, equipment_id=None, name="room-1", series_id=10,
+    fails_at=NOW + 30 * DAY, low_at=NOW + 20 * DAY, high_at=NOW + 50 * DAY, probability=None,
+    service_life_years=None, warranty_until=None, sentence="The battery will be empty around 2026-04-03.",
+    computed_at=NOW, basis=BASIS,
+)  # fmt: skip
+FINDING = QualityFinding(
+    id=5, series_id=10, device_id=7, device="room-1", metric="temperature", unit=None, kind="spike",
+    began_at=NOW, ended_at=NOW, count=1, detail="850 beside 21.", flag=4, repair="interpolate", state="open",
+    correction_id=None, decided_by=None, computed_at=NOW, basis=BASIS,
+)  # fmt: skip
+BAND = Band(
+    series_id=10, began_at=NOW, ended_at=NOW + timedelta(hours=3), peak=0.81, computed_at=NOW, basis=BASIS
+)
+
+
+def doubt(**changes: object) -> findings.Doubtful:
+    found = replace(FINDING, **changes)  # type: ignore[arg-type]
+    told = findings.doubts([found], units={10: "°C"}, computed_at=NOW, zone=UTC)
+    return (*told.open, *told.decided)[0]
+
+
+def test_a_failure_says_between_which_days_and_how_surely() -> None:
+    (likely,) = findings.likely([FAILURE], zone=UTC)
+    assert likely.interval == "Between 24 Mar 2026 and 23 Apr 2026, with 90 % certainty"
+
+
+def test_a_failure_without_an_end_says_so() -> None:
+    (likely,) = findings.likely([replace(FAILURE, high_at=None)], zone=UTC)
+    assert likely.interval
+    assert likely.interval.endswith("no end can be said")
+
+
+def test_a_failure_says_what_it_is_from() -> None:
+    (likely,) = findings.likely([FAILURE], zone=UTC)
+    assert likely.basis.startswith("By the trend of its own readings. Computed 4 Mar 2026")
+
+
+@pytest.mark.parametrize(("here", "href"), [(None, "/device/7"), (7, None)])
+def test_a_failure_leads_to_its_device_unless_that_is_shown(here: int | None, href: str | None) -> None:
+    (likely,) = findings.likely([FAILURE], zone=UTC, here=here)
+    assert likely.href == href
+
+
+def test_a_finding_says_its_kind_and_the_unit_of_its_numbers() -> None:
+    assert (doubt().detail, doubt().series) == ("Spike: 850 beside 21.", "temperature, in °C")
+
+
+def test_what_is_proposed_is_offered_first() -> None:
+    assert [repair for repair, _ in doubt().repairs] == ["interpolate", "mask", "delete"]
+
+
+def test_another_unit_can_also_be_converted() -> None:
+    offered = doubt(kind="unit", repair="convert").repairs
+    assert [repair for repair, _ in offered] == ["convert", "mask", "interpolate", "delete"]
+
+
+def test_a_gap_can_only_be_filled() -> None:
+    gap = doubt(kind="gap", repair="mask", count=12)
+    assert ([repair for repair, _ in gap.repairs], gap.count) == (["interpolate"], "12 readings missing")
+
+
+def test_a_repaired_finding_names_who_did_it() -> None:
+    assert doubt(state="repaired", decided_by="Ada", correction_id=3).decided == "Repaired by Ada."
+
+
+def test_a_stretch_says_how_long_it_was_and_how_strange() -> None:
+    assert findings.stretches([BAND], zone=UTC) == (
+        "4 Mar 2026, 12:00:00 UTC, for 3\u00a0h, score up to 0.81 of 1",
+    )
+
+
+def test_a_stretch_that_goes_on_says_since_when() -> None:
+    (said,) = findings.stretches([replace(BAND, ended_at=None)], zone=UTC)
+    assert said.startswith("Since 4 Mar 2026")
+
+
+def test_of_many_stretches_the_newest_are_told_and_the_others_counted() -> None:
+    bands = [replace(BAND, began_at=NOW + n * DAY, ended_at=NOW + n * DAY) for n in range(8)]
+    said = findings.stretches(bands, zone=UTC)
+    assert (said[0][:6], said[-1]) == ("11 Mar", "and 3 more")
+
+
+def test_flags_are_counted_by_what_was_done() -> None:
+    flags = [Flag(at=NOW, flag=flag, value=1.0, correction_id=1) for flag in ("mask", "interpolate", "mask")]
+    assert findings.flagged(flags) == "2 masked, 1 interpolated"
+    assert findings.flagged([]) is None
