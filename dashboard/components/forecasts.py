@@ -40,14 +40,14 @@ def _forecast(value: Row) -> list[Any]:
     return [
         html.Span(value.method, className="forecast-method"),
         html.Span(value.error, className="forecast-error"),
-        html.Span(value.backtest, className="soft"),
+        html.Span(value.backtest, className="forecast-backtest"),
         html.Span([sign, value.kept], className="forecast-kept off" if value.off else "forecast-kept"),
     ]
 
 
 def _reason(value: Row) -> list[Any]:
     # What it would have been by is told where it was tried at all.
-    tried = f"Tried: {value.method}, error {value.error}, right {value.backtest}." if value.method else None
+    tried = f"Tried: {value.method}, error {value.error}, {value.backtest}." if value.method else None
     return [
         html.Span(
             [

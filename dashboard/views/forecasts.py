@@ -170,7 +170,7 @@ def tenths(share: float) -> str:
 def _backtest(one: ForecastRow) -> str:
     if one.coverage is None or not one.backtests:
         return "not tried"
-    return f"{tenths(one.coverage)} in {one.backtests} backtests"
+    return f"right {tenths(one.coverage)} ({one.backtests} backtests)"
 
 
 def _kept(one: ForecastRow) -> str:

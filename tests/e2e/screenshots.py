@@ -1,7 +1,7 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, the inbox, the models, the system, a building's plan, one device and an address without a page,
-light and dark, as wide as a laptop and as a phone.
+Overview, the inbox, patterns, forecasts, the models, the system, a building's plan, one device and an address
+without a page, light and dark, as wide as a laptop and as a phone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     pages = {
         "overview": "/",
         "devices": "/devices",
+        "patterns": "/patterns",
+        "forecasts": "/forecasts",
         "admin": "/admin",
         "system": "/system",
         "device": device.get_attribute("href") or "/",
@@ -62,7 +64,8 @@ def take(browser: Browser, link: str, folder: Path) -> None:
 
 def _settle(page: Page) -> None:
     page.wait_for_selector(
-        ".device-card, .inbox-card, .upload, .verdict, .graph .xtick, .plan .nsewdrag, .notice"
+        ".device-card, .inbox-card, .upload, .verdict, .graph .xtick, .plan .nsewdrag, "
+        ".pattern, .forecast-row, .notice"
     )
     page.wait_for_selector(".connection.odd, .connection.even")
     page.evaluate("document.fonts.ready")

@@ -22,6 +22,7 @@ from tests.e2e.test_pages import twin as twin  # the same web part, with a store
 
 DAYS = 16
 STEP = timedelta(minutes=15)
+FIRST_MS = 60_000  # a web part that just started reads much for the first page of a device
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_a_forecast_leads_to_its_series(visit: Page) -> None:
     rows = visit.locator(".forecast-row")
     expect(rows).to_have_count(1)
     rows.first.click()
-    expect(visit.get_by_role("heading", name="north/101")).to_be_visible()
+    expect(visit.get_by_role("heading", name="north/101")).to_be_visible(timeout=FIRST_MS)
     expect(visit.get_by_role("radio", name="Temperature")).to_be_checked()
 
 

@@ -14,7 +14,8 @@ ROW = ForecastRow(
     series_id=10, device_id=1, device="room-1", metric="temperature", quantity="temperature", space="1.01",
     building="Office", timezone="Europe/Berlin", state="shown", method="Holt-Winters", mase=0.624,
     coverage=0.81, backtests=14, reason=None, right_count=80, judged_count=100,
-    judged_since=NOW - timedelta(days=5), computed_at=NOW, basis=Basis(readings=720, source="hourly means"), total=1,
+    judged_since=NOW - timedelta(days=5), computed_at=NOW,
+    basis=Basis(readings=720, source="hourly means"), total=1,
 )  # fmt: skip
 
 COUNTS = Counts(
