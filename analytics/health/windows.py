@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-NORMAL_ROWS, NORMAL_DAYS = 20, 7.0  # a week has every hour of every kind of day
-RECENT_ROWS, RECENT_DAYS = 10, 1.0  # a day has every hour
-NORMAL_SHARE, RECENT_SHARE = 1 / 4, 1 / 8  # of the rows, where a week and a day would be more
+# Both a week, which has every hour of every kind of day: a Sunday is not a drift of working days.
+NORMAL_ROWS, RECENT_ROWS = 20, 10
+DAYS = 7.0
+MOST = 1 / 2  # of the rows each, where a week would be more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,12 @@ def times(index: pd.DatetimeIndex, *, now: pd.Timestamp | None, normal_until: pd
     days = np.asarray((index - index[0]) / day, dtype=np.float64)
     rows = len(days)
     if normal_until is None:
-        week = int(np.searchsorted(days, NORMAL_DAYS, side="right"))
-        normal = max(min(week, int(rows * NORMAL_SHARE)), NORMAL_ROWS)
+        week = int(np.searchsorted(days, DAYS, side="right"))
+        normal = max(min(week, int(rows * MOST)), NORMAL_ROWS)
     else:
         normal = int(index.searchsorted(normal_until))
-    last_day = rows - int(np.searchsorted(days, days[-1] - RECENT_DAYS))
-    recent = max(min(last_day, int(rows * RECENT_SHARE)), RECENT_ROWS)
+    last_week = rows - int(np.searchsorted(days, days[-1] - DAYS))
+    recent = max(min(last_week, int(rows * MOST)), RECENT_ROWS)
     return Times(
         days=days,
         now=float(days[-1] if now is None else max((now - index[0]) / day, days[-1])),

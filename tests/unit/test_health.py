@@ -99,10 +99,16 @@ def test_drift_from_the_own_beginning_costs_more_the_further() -> None:
     lost = []
     for drift in (0.0, 1.0, 3.0, 9.0):
         frame = device()
-        frame["a"] += np.linspace(0, drift, ROWS)
+        frame["a"] += drift * np.clip((np.arange(ROWS) - ROWS // 2) / 288, 0, 1)  # after a week, in a day
         lost.append(points(judged(frame), "drift"))
     assert lost == sorted(lost)
     assert lost[0] < 1 < 20 < lost[3]
+
+
+def test_a_weekend_is_no_drift_of_working_days() -> None:
+    frame = device().shift(freq="2D")  # from a Monday on: the last two days are a weekend
+    frame.loc[pd.DatetimeIndex(frame.index).day_of_week >= 5] -= 4.0
+    assert points(judged(frame), "drift") < 1
 
 
 def test_a_device_that_switches_between_two_regimes_has_not_drifted() -> None:
