@@ -69,8 +69,7 @@ def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[st
         how: How its storeys stand.
         shell: Whether the picture has the shell.
     """
-    steps = len(solid.levels) - 1
-    apart = how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / max(steps, 1))
+    steps, apart = len(solid.levels) - 1, _apart(solid, how)
     lifts = [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
     moved: dict[int, dict[str, Any]] = {0: {"modelMatrix": _lifted(lifts[0])}}
     for number, (level, lift) in enumerate(zip(solid.levels, lifts, strict=True)):
@@ -101,7 +100,7 @@ def spec(
     layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
-        "initialViewState": view(solid),
+        "initialViewState": view(solid, how=how),
         "effects": deck.LIGHT,
         "layers": [layer | moved[number] for number, layer in enumerate(layers)],
     }
@@ -125,9 +124,10 @@ def rooms_of(level: int) -> int:
     return layers_of(level)[1]
 
 
-def view(solid: Solid, *, turn: int = 0) -> Spec:
-    """Where one looks from to see all of it; deck.gl goes back to it when it is of another turn."""
+def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
+    """Where one looks from to see all of it as it stands; of another turn, deck.gl goes back to it."""
     width, depth, height = solid.size
+    height += (len(solid.levels) - 1) * _apart(solid, how)
     orbit, tilt = math.radians(_ORBIT_DEG), math.radians(_TILT_DEG)
     across = abs(math.cos(orbit)) * width + abs(math.sin(orbit)) * depth
     along = abs(math.sin(orbit)) * width + abs(math.cos(orbit)) * depth
@@ -140,6 +140,12 @@ def view(solid: Solid, *, turn: int = 0) -> Spec:
         "rotationX": _TILT_DEG, "rotationOrbit": _ORBIT_DEG + turn * 1e-6,
         "zoom": zoom, "minZoom": zoom - 2, "maxZoom": zoom + 6, "minRotationX": 2,
     }  # fmt: skip
+
+
+def _apart(solid: Solid, how: Stand) -> float:
+    """How much farther each storey stands above the one below than it was built [m]."""
+    steps = max(len(solid.levels) - 1, 1)
+    return how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / steps)
 
 
 def _lifted(up: float) -> list[float]:

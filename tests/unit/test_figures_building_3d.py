@@ -4,7 +4,7 @@ import gzip
 import json
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -204,8 +204,47 @@ def test_a_turned_north_turns_its_arrow() -> None:
 
 def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
     drawn = build(*TWO_STOREYS)
-    assert figures.view(drawn, turn=1) != figures.view(drawn, turn=2)
-    assert figures.view(drawn)["zoom"] == figures.view(drawn, turn=1)["zoom"]
+    assert figures.view(drawn, how=AS_BUILT, turn=1) != figures.view(drawn, how=AS_BUILT, turn=2)
+    zooms = {figures.view(drawn, how=AS_BUILT, turn=turn)["zoom"] for turn in (0, 1)}
+    assert len(zooms) == 1
+
+
+def across(drawn: Solid, how: Stand) -> list[tuple[float, float]]:
+    """Where the corners of the rooms are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
+    seen, moved = figures.view(drawn, how=how), figures.stand(drawn, how)
+    orbit, tilt = math.radians(seen["rotationOrbit"]), math.radians(seen["rotationX"])
+    px_per_m, (width, height) = 2 ** seen["zoom"], figures.CANVAS_PX
+    distance = 0.5 * height / math.tan(math.radians(figures.EMPTY["views"][0]["fovy"]) / 2)
+    found = []
+    for number, level in enumerate(drawn.levels):
+        lift = moved[figures.rooms_of(number)]["modelMatrix"][14]
+        for piece in level.pieces:
+            for (east, north, floor), up in product(piece.rings[0], (0.0, piece.height_m)):
+                x, y = east - seen["target"][0], north - seen["target"][1]
+                right, ahead = rotated(x, y, orbit)
+                deep, high = rotated(ahead, floor + up + lift, tilt)
+                scale = px_per_m * distance / (distance + deep * px_per_m)
+                found.append((2 * right * scale / width, 2 * high * scale / height))
+    return found
+
+
+def rotated(x: float, y: float, angle: float) -> tuple[float, float]:
+    return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
+
+
+@pytest.mark.parametrize("exploded", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("storeys", [1, 2, 5, 20])
+@pytest.mark.parametrize("side_m", [4.0, 15.0, 60.0])
+def test_all_storeys_are_in_the_picture_however_far_apart(
+    side_m: float, storeys: int, exploded: float
+) -> None:
+    rooms = [
+        Body(id=number, storey_id=number, footprint=square(0, side=side_m), floor_m=3.0 * number)
+        for number in range(storeys)
+    ]
+    places = across(build(*rooms), Stand(exploded=exploded))
+    assert max(abs(place) for corner in places for place in corner) < 1
+    assert max(high for _, high in places) - min(high for _, high in places) > 1  # and fill half of it
 
 
 def test_colours_of_500_rooms_are_a_small_message() -> None:
