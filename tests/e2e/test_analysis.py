@@ -156,4 +156,4 @@ def test_a_finding_is_dismissed_and_opened_again(visit: Page) -> None:
 def test_the_overview_leads_to_the_worst_room(visit: Page) -> None:
     visit.goto(visit.url.split("/building")[0])
     visit.locator(".worst-health").get_by_role("link", name="103 · Test house").click()
-    expect(visit.get_by_role("dialog")).to_contain_text("103")
+    expect(visit.locator(".room-title")).to_have_text("103", timeout=PATIENCE_MS)
