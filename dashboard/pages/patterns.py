@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,7 +99,7 @@ def _register_choice(app: Dash, context: Context, reader: Reader) -> None:
         chosen = said if f"{_ADDRESS}.search" in ctx.triggered_prop_ids else Choice.of(building, room, series)
         names = _buildings(context)
         if chosen.building not in names:
-            chosen = Choice(building=next(iter(names), None))
+            chosen = replace(chosen, building=next(iter(names), None))
         found = _options(context, reader, chosen.building)
         settled = found.settled(chosen)
         data = (
