@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,13 +93,13 @@ def _register_choice(app: Dash, context: Context, reader: Reader) -> None:
     def choose(
         _mark: Any, building: Any, room: Any, series: Any, search: str | None, *offered: Any
     ) -> tuple[Any, ...]:
-        if ctx.triggered_id == MARK and offered[0]:
+        if set(ctx.triggered_prop_ids) == {f"{MARK}.data"} and offered[0]:
             raise PreventUpdate  # what can be chosen is read when something is chosen
         said = Choice.parse(search or "")
         chosen = said if f"{_ADDRESS}.search" in ctx.triggered_prop_ids else Choice.of(building, room, series)
         names = _buildings(context)
         if chosen.building not in names:
-            chosen = Choice(building=next(iter(names), None))
+            chosen = replace(chosen, building=next(iter(names), None))
         found = _options(context, reader, chosen.building)
         settled = found.settled(chosen)
         data = (
