@@ -138,7 +138,7 @@ def test_the_first_view_holds_all_places() -> None:
 
 def test_one_building_alone_is_seen_from_near() -> None:
     view = figures.view_of([(13.0, 52.0)])
-    assert view["zoom"] == 18.0
+    assert view["zoom"] == 17.5
     assert view["pitch"] > 0
 
 
