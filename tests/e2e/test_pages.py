@@ -263,7 +263,9 @@ def test_a_zoom_survives_new_readings(visit: Page, filled: Twin) -> None:
     expect(ticks.last).to_be_visible()
     expect(visit.locator(".graph .scatterlayer .js-line")).to_have_count(1)
     # A double click on the axis would take it back; a drag zooms.
-    area = visit.locator(".graph .nsewdrag").bounding_box()
+    drawn = visit.locator(".graph .nsewdrag")
+    drawn.scroll_into_view_if_needed()
+    area = drawn.bounding_box()
     assert area is not None
     x, y = area["x"] + area["width"] / 4, area["y"] + area["height"] / 2
     wide = ticks.all_text_contents()

@@ -17,6 +17,7 @@ from flask import Flask, Response
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
+from dashboard import deck_script
 from dashboard.factory import ASSETS
 from dashboard.server import headers
 from data.building import glb
@@ -54,7 +55,11 @@ def address() -> Iterator[str]:
     server = Flask("shell")
     content = glb.encode(wall(), (4.0, 1.0, 2.0))
     server.add_url_rule("/shell.glb", "glb", lambda: Response(content, mimetype="model/gltf-binary"))
-    app = Dash("shell", server=server, assets_folder=str(ASSETS), use_async=False)  # type: ignore[arg-type]
+    deck_script.leave_out()
+    app = Dash(
+        "shell", server=server, assets_folder=str(ASSETS), use_async=False,  # type: ignore[arg-type]
+        meta_tags=[deck_script.meta_tag()],
+    )  # fmt: skip
     spec = {
         "initialViewState": {"target": [0, 1, 0], "zoom": 4, "rotationX": 0, "rotationOrbit": 0},
         "views": [{"@@type": "OrbitView", "controller": True}],
