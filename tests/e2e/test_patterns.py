@@ -103,8 +103,10 @@ def test_hours_of_use_are_said(visit: Page) -> None:
 def test_the_address_keeps_what_is_looked_at(visit: Page) -> None:
     visit.get_by_role("link", name="Patterns").first.click()
     choose(visit, "Room", "101")
-    choose(visit, "Series", "CO₂")
     expect(visit.locator(".kinds")).to_be_visible()
+    before = visit.url
+    choose(visit, "Series", "CO₂")
+    expect(visit).not_to_have_url(before)
     visit.reload()
     expect(visit.get_by_role("textbox", name="Series", exact=True)).to_have_value("CO₂ · north/101 · co2")
     expect(visit.get_by_role("textbox", name="Room", exact=True)).to_have_value("101")
