@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
@@ -19,11 +19,23 @@ SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Trees:
+    """Two kinds that err in different places.
+
+    Boosted trees cut each column at 255 values: too coarse where few records lie, and that is where failures
+    are. The forest cuts between any two records, but averages where boosting goes on to learn.
+    """
+
+    boosted: tuple[HistGradientBoostingClassifier, ...]
+    forest: RandomForestClassifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailureClasses:
     """Trees that tell failures, and the probability from which they say so."""
 
     columns: tuple[str, ...]
-    trees: tuple[HistGradientBoostingClassifier, ...]  # none: all rows were alike
+    trees: _Trees | None  # none: all rows were alike
     threshold: float  # the one with the best F1 among rows the trees had not seen
     share: float  # of failures among the rows it learned from
 
@@ -40,7 +52,7 @@ class FailureClasses:
         truth = failed.to_numpy(dtype=bool)
         columns, share = tuple(frame.columns), float(truth.mean()) if len(truth) else float("nan")
         if min(truth.sum(), (~truth).sum()) < FOLDS:
-            return cls(columns=columns, trees=(), threshold=0.5, share=share)
+            return cls(columns=columns, trees=None, threshold=0.5, share=share)
         unseen = np.zeros(len(truth))
         # Threads wait for one another in a loop: beside other work they take many times as long.
         with threadpool_limits(1, user_api="openmp"):
@@ -53,13 +65,13 @@ class FailureClasses:
         """Columns `probability` and `failed`, with the index of the frame."""
         values = frame[list(self.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
         unknown = np.full(len(values), self.share)
-        probability = _probability(self.trees, values) if self.trees and len(values) > 0 else unknown
+        probability = _probability(self.trees, values) if self.trees is not None and len(values) > 0 else unknown
         columns = {"probability": probability, "failed": probability >= self.threshold}
         return pd.DataFrame(columns, index=frame.index)
 
 
-def _trees(values: Floats, truth: NDArray[np.bool_]) -> tuple[HistGradientBoostingClassifier, ...]:
-    return tuple(
+def _trees(values: Floats, truth: NDArray[np.bool_]) -> _Trees:
+    boosted = tuple(
         HistGradientBoostingClassifier(
             max_iter=150,
             learning_rate=0.06,
@@ -72,10 +84,13 @@ def _trees(values: Floats, truth: NDArray[np.bool_]) -> tuple[HistGradientBoosti
         ).fit(values, truth)
         for seed in SEEDS
     )
+    forest = RandomForestClassifier(300, max_features=None, random_state=0).fit(values, truth)
+    return _Trees(boosted=boosted, forest=forest)
 
 
-def _probability(trees: tuple[HistGradientBoostingClassifier, ...], values: Floats) -> Floats:
-    mean: Floats = np.mean([one.predict_proba(values)[:, 1] for one in trees], axis=0)
+def _probability(trees: _Trees, values: Floats) -> Floats:
+    boosted = np.mean([one.predict_proba(values)[:, 1] for one in trees.boosted], axis=0)
+    mean: Floats = (boosted + trees.forest.predict_proba(values)[:, 1]) / 2
     return mean
 
 
