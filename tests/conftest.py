@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from data.errors import BrokerError
 from data.settings import PREFIX, Settings
@@ -19,7 +19,9 @@ from tests import servers
 from tests.servers import Broker, StoreServer
 from tests.store_sources import Unavailable
 
-# Timings never decide a test.
+# Timings never decide a test: a browser beside much else is waited for.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
@@ -119,19 +121,51 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    """A page in a fresh session; errors on its console and requests to other hosts fail the test."""
+@pytest.fixture(scope="session")
+def visits(browser: Browser) -> Iterator[BrowserContext]:
+    """What all the visits share: the files a browser keeps, so that they are fetched and read once."""
     with browser.new_context() as context:
-        context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
-        context.on("request", lambda sent: complaints.extend(_foreign(sent.url)))
-        context.set_default_timeout(15_000)
-        yield context.new_page()
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
+
+
+@pytest.fixture
+def page(visits: BrowserContext, complaints: list[str]) -> Iterator[Page]:
+    """A page in a fresh session; errors on its console and requests to other hosts fail the test."""
+    asked: list[str] = []
+    listeners: dict[str, Callable[..., None]] = {
+        "console": lambda said: complaints.append(said.text) if said.type == "error" else None,
+        "weberror": lambda thrown: complaints.append(str(thrown.error)),
+        "request": lambda sent: asked.append(sent.url),
+    }
+    listen: Callable[..., None] = visits.on  # one name of an event is declared apart from the others
+    for event, listener in listeners.items():
+        listen(event, listener)
+    yield visits.new_page()
+    for event, listener in listeners.items():
+        visits.remove_listener(event, listener)
+    _forget(visits, {_origin(url) for url in asked})
     assert not complaints
+    assert not [url for url in asked if _foreign(url)]
 
 
-def _foreign(url: str) -> list[str]:
+def _forget(visits: BrowserContext, origins: set[str]) -> None:
+    """Close the pages, and remove what they stored: who was signed in, and what was chosen."""
+    for page in visits.pages:
+        page.close()
+    visits.clear_cookies()
+    page = visits.new_page()
+    devtools = visits.new_cdp_session(page)
+    for origin in origins:
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
+    page.close()
+
+
+def _origin(url: str) -> str:
     address = urlsplit(url)
-    away = address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OWN_HOSTS
-    return [f"request to another host: {url}"] if away else []
+    return f"{address.scheme}://{address.netloc}"
+
+
+def _foreign(url: str) -> bool:
+    address = urlsplit(url)
+    return address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OWN_HOSTS

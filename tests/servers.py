@@ -33,6 +33,9 @@ CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # root has none
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # Without a graphics processor, pages are drawn several times faster where only WebGL goes through one.
+    "--disable-gpu-rasterization",
+    "--disable-gpu-compositing",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",

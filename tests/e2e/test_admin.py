@@ -17,16 +17,13 @@ from playwright.sync_api import Locator, Page, expect
 from dashboard.server import csrf, upload
 from data.files import Files
 from data.settings import Settings
-from data.store import accounts
 from data.store.migrate import migrate
 from tests import servers
 from tests.e2e.test_pages import ROOT, web_part
+from tests.e2e.visitor import sign_in
 from tests.local_run import eventually
 from tests.ports import free_port
 from tests.unit.ifc_models import House, box
-
-PATIENCE_MS = 60_000  # a worker starts, and a process that reads
-USUAL_MS = 5_000  # Playwright's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +71,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 yield Office(settings=settings, folder=folder)
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
-
-
 @pytest.fixture
 def visit(page: Page, office: Office) -> Page:
     """The Admin page, opened by an administrator."""
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(accounts.new_signin_link(office.settings))
-    page.get_by_role("link", name="Admin").first.click()
+    sign_in(page, office.settings)
+    page.goto(f"http://127.0.0.1:{office.settings.port}/admin")
     expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
     return page
 
@@ -125,7 +114,7 @@ def test_a_file_is_read_looked_at_and_becomes_a_building(visit: Page, office: Of
         name.blur()
         expect(visit.get_by_text("Town hall will be a new building.", exact=True)).to_be_visible()
         visit.get_by_role("button", name="Make current").click()
-        visit.get_by_role("link", name="Open Town hall", exact=True).click(timeout=PATIENCE_MS)
+        visit.get_by_role("link", name="Open Town hall", exact=True).click()
     expect(visit.get_by_role("heading", name="Town hall")).to_be_visible()
     expect(visit.locator(".room-list")).to_contain_text("102")
 
@@ -159,7 +148,7 @@ def test_a_replaced_model_is_made_current_again(visit: Page, office: Office, tmp
         expect(visit.get_by_role("textbox", name="Building")).to_be_disabled()
         expect(visit.get_by_role("button", name="Discard")).to_be_hidden()
         visit.get_by_role("button", name="Make current again").click()
-        visit.get_by_role("link", name="Open school").click(timeout=PATIENCE_MS)
+        visit.get_by_role("link", name="Open school").click()
     expect(visit.locator(".room-list")).to_contain_text("501")
     expect(visit.locator(".room-list")).not_to_contain_text("502")
 

@@ -16,11 +16,12 @@ from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.odd_rooms import ODD_ROOMS
 from data.jobs.analysis.quality import QUALITY
-from data.store import Store, accounts, buildings, devices
+from data.store import Store, buildings, devices
 from data.store.batch import Batch, Sample
 from tests.e2e.test_building import HOUSE
 from tests.e2e.test_pages import Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.e2e.visitor import sign_in
 
 DAYS = 16
 STEP = timedelta(minutes=15)
@@ -71,7 +72,7 @@ def _said(room: str) -> Iterator[Sample]:
 
 @pytest.fixture
 def visit(page: Page, twin: Twin, address: str) -> Page:
-    page.goto(accounts.new_signin_link(twin.settings))
+    sign_in(page, twin.settings)
     page.goto(address)
     expect(page.locator(".building-health .health-badge")).to_be_visible(timeout=PATIENCE_MS)
     return page

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from data.building.model import Element, Model, Storey
-from data.store import Store, accounts, buildings, devices
+from data.store import Store, buildings, devices
 from tests.e2e.test_pages import MARKUP, Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.e2e.visitor import sign_in
 from tests.store.test_buildings import MODEL, room, square
 
 # A corridor of two offices, one with a name that is markup, and an upper storey without outlines.
@@ -64,8 +65,7 @@ def _rooms(web: Store, tenant: int, building: int) -> list[buildings.PlanRoom]:
 @pytest.fixture
 def visit(page: Page, twin: Twin, address: str) -> Page:
     """A page whose visitor is signed in and looks at CO₂ on the plan."""
-    page.goto(accounts.new_signin_link(twin.settings))
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    sign_in(page, twin.settings)
     page.goto(f"{address}?quantity=co2")
     page.locator(".plan .textpoint").first.wait_for(state="attached")
     return page

@@ -17,10 +17,11 @@ from data.building import shell_library
 from data.building.bringing import Taken, bring_in, take
 from data.building.model import Storey
 from data.files import Files
-from data.store import Store, accounts, buildings, devices
+from data.store import Store, buildings, devices
 from tests.e2e.pictures import coloured, colours, settled
 from tests.e2e.test_pages import Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.e2e.visitor import sign_in
 from tests.local_run import eventually
 from tests.store.test_buildings import MODEL, room
 from tests.unit.ifc_models import House, box
@@ -65,8 +66,7 @@ def address(twin: Twin) -> Iterator[str]:
 def visit(page: Page, twin: Twin, address: str) -> Page:
     """A page whose visitor is signed in and looks at CO₂ in 3D, all of which is drawn."""
     page.set_viewport_size({"width": 1280, "height": 1500})  # nothing need be scrolled under the header
-    page.goto(accounts.new_signin_link(twin.settings))
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    sign_in(page, twin.settings)
     page.goto(f"{address}?view=3d&quantity=co2")
     expect(canvas(page)).to_be_visible(timeout=60_000)
     assert settled(canvas(page), lambda pixels: pixels > 5_000) > 5_000

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from data.settings import Settings
 from data.store import Store, accounts, address, buildings
+from tests.e2e import visitor
 from tests.e2e.test_building import HOUSE
 from tests.e2e.test_pages import MARKUP, Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
@@ -54,9 +55,8 @@ def house(twin: Twin) -> Iterator[House]:
     worker.close()
 
 
-def sign_in(page: Page, settings: Settings) -> None:
-    page.goto(accounts.new_signin_link(settings))
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+def look_at_the_inbox(page: Page, settings: Settings) -> None:
+    visitor.sign_in(page, settings)
     page.goto(f"http://127.0.0.1:{settings.port}/devices")
 
 
@@ -65,7 +65,7 @@ def visit(page: Page, house: House) -> Page:
     """A page whose visitor is signed in and looks at the inbox."""
     house.announce("resident")
     house.owner.execute("UPDATE device SET created_at = now() WHERE name = 'resident'")  # on the first page
-    sign_in(page, house.twin.settings)
+    look_at_the_inbox(page, house.twin.settings)
     expect(card(page, "resident")).to_be_visible(timeout=PATIENCE_MS)
     return page
 

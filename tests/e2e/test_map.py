@@ -25,6 +25,7 @@ from tests import servers
 from tests.e2e.pictures import colours, settled
 from tests.e2e.test_pages import Twin, web_part
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.e2e.visitor import sign_in
 from tests.local_run import eventually
 from tests.ports import free_port
 from tests.store.test_buildings import MODEL
@@ -69,8 +70,7 @@ def building(twin: Twin) -> Iterator[int]:
 def visit(page: Page, twin: Twin, building: int) -> Page:
     """A page whose visitor is signed in and looks at the placed building."""
     page.emulate_media(color_scheme="light")
-    page.goto(accounts.new_signin_link(twin.settings))
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    sign_in(page, twin.settings)
     page.goto(f"{twin.address}/map?figure=co2&building={building}")
     expect(canvas(page)).to_be_visible(timeout=60_000)
     return page
@@ -163,7 +163,7 @@ def test_the_overview_has_a_small_map_without_the_drawing_library(
 def test_a_drawing_library_that_did_not_come_is_asked_for_again(
     page: Page, twin: Twin, building: int, complaints: list[str]
 ) -> None:
-    page.goto(accounts.new_signin_link(twin.settings))
+    sign_in(page, twin.settings)
     page.route("**/dash_deck/*.js", lambda route: route.abort(), times=1)
     page.goto(f"{twin.address}/map?building={building}")
     assert settled(canvas(page), lambda pixels: pixels > 100) > 100
@@ -229,8 +229,7 @@ def map_over(basemap: str, page: Page, folder: Path) -> Iterator[Settings]:
         )
         migrate(settings)
         with web_part(settings, log=folder / "web.log"):
-            page.goto(accounts.new_signin_link(settings))
-            expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+            sign_in(page, settings)
             page.goto(f"http://127.0.0.1:{settings.port}/map")
             expect(page.get_by_text("Tiles by nobody")).to_be_visible(timeout=60_000)
             yield settings

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from data.store import Store, accounts, buildings, devices
+from data.store import Store, buildings, devices
 from tests.e2e.test_building import HOUSE
 from tests.e2e.test_pages import Twin
 from tests.e2e.test_pages import twin as twin  # the same web part, with a store of this module's own
+from tests.e2e.visitor import sign_in
 
 SLOW_MS = 30_000  # a step on a machine that does much else
 
@@ -39,8 +40,7 @@ def address(twin: Twin) -> Iterator[str]:
 @pytest.fixture
 def visit(page: Page, twin: Twin, address: str) -> Page:
     """A page whose visitor is signed in and looks at temperatures on the plan."""
-    page.goto(accounts.new_signin_link(twin.settings))
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    sign_in(page, twin.settings)
     page.goto(f"{address}?quantity=temperature")
     expect(label(page, "17.0")).to_be_attached(timeout=SLOW_MS)
     return page
