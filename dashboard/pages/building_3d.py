@@ -115,7 +115,7 @@ def _register_view(app: Dash, reader: Reader, solid_of: _SolidOf) -> None:
         if wanted == stands:
             raise PreventUpdate
         if not wanted:
-            return None, False
+            return [], False  # with None, Dash still looks for what stood there when a late answer comes
         found = reader.building(building)
         if found is None:
             raise PreventUpdate

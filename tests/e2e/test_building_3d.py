@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from data.building import shell_library
@@ -172,6 +173,32 @@ def test_a_step_back_returns_to_the_plan(visit: Page, address: str) -> None:
     visit.go_back()
     expect(visit.locator(".plan")).to_be_visible()
     expect(canvas(visit)).to_have_count(0)
+
+
+def test_an_answer_that_comes_when_the_view_is_gone_is_dropped(visit: Page, address: str) -> None:
+    late: list[Route] = []
+
+    def asks_for_the_shell(sent: Request) -> bool:
+        return "building-3d-shell.disabled" in (sent.post_data or "")
+
+    def hold(route: Route) -> None:
+        if asks_for_the_shell(route.request):
+            late.append(route)
+        else:
+            route.continue_()
+
+    visit.goto(f"{address}?quantity=co2")
+    expect(visit.locator(".plan .textpoint").first).to_be_attached()
+    visit.route(re.compile("/_dash-update-component"), hold)
+    with visit.expect_request(asks_for_the_shell):
+        visit.get_by_role("radio", name="3D").locator("..").click()
+    visit.wait_for_url("**view=3d**")
+    visit.go_back()
+    expect(canvas(visit)).to_have_count(0)
+    with visit.expect_response(lambda came: asks_for_the_shell(came.request)):
+        late[0].continue_()
+    visit.get_by_role("radio", name="3D").locator("..").click()  # the page still does what it is asked
+    visit.wait_for_url("**view=3d**")
 
 
 def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
