@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import ifcopenshell
-import ifcopenshell.util.element
 import ifcopenshell.util.placement
 import numpy as np
 from ifcopenshell import entity_instance
+from ifcopenshell.util import element
 from numpy.typing import NDArray
 
 from data.building import plain
@@ -31,8 +31,10 @@ def above(entity: entity_instance) -> Iterator[entity_instance]:
 
 
 def _parent(entity: entity_instance) -> entity_instance | None:
-    parent = ifcopenshell.util.element.get_parent(entity)
-    if parent is None and entity.is_a("IfcSpace"):
+    if not entity.is_a("IfcSpace"):
+        return element.get_parent(entity)
+    parent = element.get_aggregate(entity) or element.get_nest(entity)
+    if parent is None:
         # Containing a space is legal, but a space has no attribute that leads back.
         relations = [one for one in entity.file.get_inverse(entity) if one.is_a(CONTAINS)]
         parent = relations[0].RelatingStructure if relations else None
