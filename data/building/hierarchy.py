@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import ifcopenshell
+import ifcopenshell.util.element
 import ifcopenshell.util.placement
 import numpy as np
 from ifcopenshell import entity_instance
-from ifcopenshell.util import element
 from numpy.typing import NDArray
 
 from data.building import plain
@@ -32,8 +32,10 @@ def above(entity: entity_instance) -> Iterator[entity_instance]:
 
 def _parent(entity: entity_instance) -> entity_instance | None:
     if not entity.is_a("IfcSpace"):
-        return element.get_parent(entity)
-    parent = element.get_aggregate(entity) or element.get_nest(entity)
+        return ifcopenshell.util.element.get_parent(entity)
+    # What else `get_parent` looks for a space does not have, and asking for that is slow: `plain.attribute`.
+    whole = ifcopenshell.util.element.get_aggregate(entity)
+    parent = whole or ifcopenshell.util.element.get_nest(entity)
     if parent is None:
         # Containing a space is legal, but a space has no attribute that leads back.
         relations = [one for one in entity.file.get_inverse(entity) if one.is_a(CONTAINS)]

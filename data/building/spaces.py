@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import ifcopenshell
+import ifcopenshell.util.element
 from ifcopenshell import entity_instance
-from ifcopenshell.util import element
 from shapely.geometry.base import BaseGeometry
 
 from data.building import boundaries, described, geometry, hierarchy, plain
@@ -112,8 +112,9 @@ def _use(entity: entity_instance, properties: Properties) -> str | None:
     """What a room is for: its occupancy, else its classification, else its type as the author put it."""
     occupancy = (plain.text(values.get("OccupancyType")) for values in properties.values())
     # In IFC2X3 only the type of a room has a predefined one.
-    typed = entity if entity.get_attribute_category("PredefinedType") else element.get_type(entity)
-    type_ = plain.text(element.get_predefined_type(typed)) if typed is not None else None
+    has_own = entity.get_attribute_category("PredefinedType")
+    typed = entity if has_own else ifcopenshell.util.element.get_type(entity)
+    type_ = None if typed is None else plain.text(ifcopenshell.util.element.get_predefined_type(typed))
     said = (
         *occupancy,
         *described.class_names(entity),
