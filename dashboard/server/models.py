@@ -10,6 +10,10 @@ from data.files import Files
 from data.settings import Settings
 from data.store import Store, buildings
 
+# It is the tenant's: kept by the browser alone, and soon asked for again, as the model may change. Not at
+# once: each layer of a picture fetches the file for itself, and so they share what came first.
+CACHE_CONTROL = "private, max-age=60"
+
 _TYPE = "model/gltf-binary"
 
 
@@ -32,6 +36,5 @@ def register(server: Flask, settings: Settings, store: Store) -> None:
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
-        # It is the tenant's: kept by the browser alone, and asked for again, as the model may have changed.
-        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Cache-Control"] = CACHE_CONTROL
         return response

@@ -50,8 +50,8 @@ def classifications(entity: entity_instance) -> dict[str, list[str]]:
 
 
 def _associated(holder: entity_instance | None, kind: str, attribute: str) -> Iterator[entity_instance]:
-    for relation in getattr(holder, "HasAssociations", None) or ():
-        stated = getattr(relation, attribute, None) if relation.is_a(kind) else None
+    for relation in plain.attribute(holder, "HasAssociations") or ():
+        stated = plain.attribute(relation, attribute) if relation.is_a(kind) else None
         if stated is not None:
             yield stated
 
@@ -62,7 +62,7 @@ def _code(reference: entity_instance) -> str | None:
         return " ".join(one for one in facets if one) or None
     if reference.is_a("IfcClassification"):
         return None
-    stated = (getattr(reference, name, None) for name in ("Identification", "ItemReference", "Name"))
+    stated = (plain.attribute(reference, name) for name in ("Identification", "ItemReference", "Name"))
     words = [plain.text(one) for one in stated]
     return " ".join(dict.fromkeys(word for word in words if word)) or None
 
@@ -72,7 +72,7 @@ def _system(reference: entity_instance) -> str:
     for _ in range(_DEPTH):
         if source is None or source.is_a("IfcClassification"):
             break
-        source = getattr(source, "ReferencedSource", None)
+        source = plain.attribute(source, "ReferencedSource")
     return (
         plain.text(source.Name) if source is not None and source.is_a("IfcClassification") else None
     ) or "-"
@@ -84,7 +84,7 @@ def class_names(entity: entity_instance) -> list[str]:
     inherited = _associated(
         ifcopenshell.util.element.get_type(entity), "IfcRelAssociatesClassification", "RelatingClassification"
     )
-    names = (plain.text(getattr(one, "Name", None)) for one in (*stated, *inherited))
+    names = (plain.text(plain.attribute(one, "Name")) for one in (*stated, *inherited))
     return sorted({name for name in names if name})
 
 
@@ -105,8 +105,8 @@ def _names(material: entity_instance) -> list[str]:
         return [name] if name else []
     found: list[str] = []
     for attribute, inner in _LAYERS:
-        for part in _several(getattr(material, attribute, None)):
-            held = getattr(part, inner, None) if inner else part
+        for part in _several(plain.attribute(material, attribute)):
+            held = plain.attribute(part, inner) if inner else part
             found += _names(held) if held is not None else []
     return found
 

@@ -31,8 +31,12 @@ def above(entity: entity_instance) -> Iterator[entity_instance]:
 
 
 def _parent(entity: entity_instance) -> entity_instance | None:
-    parent = ifcopenshell.util.element.get_parent(entity)
-    if parent is None and entity.is_a("IfcSpace"):
+    if not entity.is_a("IfcSpace"):
+        return ifcopenshell.util.element.get_parent(entity)
+    # What else `get_parent` looks for a space does not have, and asking for that is slow: `plain.attribute`.
+    whole = ifcopenshell.util.element.get_aggregate(entity)
+    parent = whole or ifcopenshell.util.element.get_nest(entity)
+    if parent is None:
         # Containing a space is legal, but a space has no attribute that leads back.
         relations = [one for one in entity.file.get_inverse(entity) if one.is_a(CONTAINS)]
         parent = relations[0].RelatingStructure if relations else None

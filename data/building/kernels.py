@@ -3,6 +3,13 @@
 Three kernels, the fastest first. `cgal-simple` leaves out what has openings. `manifold` cuts openings and
 solids from solids, but takes half-spaces wrongly and without a word: for it they are made solids. OpenCASCADE
 does what the others leave.
+
+What they draw differs in two ways, neither of which is seen. Of a face that is written twice, front and back,
+as in sheets of no thickness, `cgal-simple` gives one; all is drawn from both sides. Circles become polygons
+within a millimetre of them, OpenCASCADE's within half of one.
+
+All are asked on one thread: on several, ifcopenshell 0.9 takes up to a millisecond more for each element, and
+most bodies take less than that.
 """
 
 from __future__ import annotations
@@ -13,7 +20,7 @@ from contextlib import contextmanager
 
 from ifcopenshell import entity_instance
 
-from data.building import half_spaces
+from data.building import half_spaces, plain
 from data.building.shell_report import Kernel
 
 _NO_BODIES = frozenset(
@@ -75,7 +82,7 @@ def _cuts(element: entity_instance) -> _Cuts | None:
 
     Met: it crashes on the openings of what is made of faces. So all has to be made of extrusions.
     """
-    cut_out = [one.RelatedOpeningElement for one in getattr(element, "HasOpenings", None) or ()]
+    cut_out = [one.RelatedOpeningElement for one in plain.attribute(element, "HasOpenings") or ()]
     waiting = [item for one in (element, *cut_out) if one is not None for item in _items(one)]
     found: _Cuts = {}
     seen: set[int] = set()  # a file may cut a thing from itself

@@ -34,6 +34,15 @@ def number(value: object) -> float | None:
     return float(value)
 
 
+def attribute(entity: entity_instance | None, name: str) -> Any:
+    """An attribute of an instance; None where there is none of the name.
+
+    `getattr` gives the same, but searches the rules of the schema for one that derives what is missing: many
+    times as slow, and the first time it loads them all.
+    """
+    return getattr(entity, name, None) if entity is not None and entity.get_attribute_category(name) else None
+
+
 def properties(entity: entity_instance) -> Properties:
     """The property sets and quantities of an instance, those of its type included, by name.
 
@@ -42,7 +51,7 @@ def properties(entity: entity_instance) -> Properties:
     """
     found: Properties = {}
     for definition in _definitions(entity):
-        held = getattr(definition, "HasProperties", None) or getattr(definition, "Quantities", None)
+        held = attribute(definition, "HasProperties") or attribute(definition, "Quantities")
         values = _values(held, _DEPTH) if held is not None else _predefined(definition)
         if values:
             found.setdefault(text(definition.Name) or "-", {}).update(values)
@@ -53,10 +62,10 @@ def unit_of(entity: entity_instance, group: str, name: str) -> entity_instance |
     """The unit that a property or a quantity states for itself, which then counts instead of the file's."""
     for definition in _definitions(entity):
         if (text(definition.Name) or "-") == group:
-            held = getattr(definition, "HasProperties", None) or getattr(definition, "Quantities", None)
+            held = attribute(definition, "HasProperties") or attribute(definition, "Quantities")
             for one in held or ():
                 if one is not None and text(one.Name) == name:
-                    unit: entity_instance | None = getattr(one, "Unit", None)
+                    unit: entity_instance | None = attribute(one, "Unit")
                     return unit
     return None
 
@@ -66,10 +75,10 @@ def _definitions(entity: entity_instance) -> Iterator[entity_instance]:
     type_ = ifcopenshell.util.element.get_type(entity)
     if type_ is not None and type_ != entity:
         yield from (one for one in type_.HasPropertySets or () if one is not None)
-    for relation in getattr(entity, "IsDefinedBy", ()):
-        stated = getattr(relation, "RelatingPropertyDefinition", None)
+    for relation in attribute(entity, "IsDefinedBy") or ():
+        stated = attribute(relation, "RelatingPropertyDefinition")
         # IFC4 allows several at once.
-        several = getattr(stated, "wrappedValue", None) or (stated,)
+        several = attribute(stated, "wrappedValue") or (stated,)
         yield from (one for one in several if isinstance(one, entity_instance) and hasattr(one, "Name"))
 
 
@@ -104,13 +113,13 @@ def _value(one: entity_instance, depth: int) -> Any:
     if kind == "IfcPropertyListValue":
         return _plain(one.ListValues)
     if kind == "IfcPropertyBoundedValue":
-        stated = {said: _plain(getattr(one, name, None)) for name, said in _BOUNDS}
+        stated = {said: _plain(attribute(one, name)) for name, said in _BOUNDS}
         return {said: value for said, value in stated.items() if value is not None} or None
     if kind == "IfcPropertyTableValue":
         pairs = zip(one.DefiningValues or (), one.DefinedValues or (), strict=False)
         return [[_plain(left), _plain(right)] for left, right in pairs]
     if kind in ("IfcComplexProperty", "IfcPhysicalComplexQuantity"):
-        inside = getattr(one, "HasProperties", None) or getattr(one, "HasQuantities", None) or ()
+        inside = attribute(one, "HasProperties") or attribute(one, "HasQuantities") or ()
         return _values(inside, depth - 1)
     if one.is_a("IfcPhysicalSimpleQuantity"):
         return _plain(one[3])  # after its name, description and unit

@@ -146,7 +146,7 @@ def _tessellate(
         return
     settings = ifcopenshell.geom.settings()
     settings.set("no-normals", True)
-    shapes = ifcopenshell.geom.iterator(settings, file, 2, include=list(wanted), geometry_library=kernel)
+    shapes = ifcopenshell.geom.iterator(settings, file, include=list(wanted), geometry_library=kernel)
     known: dict[str, list[Part]] = {}
     more = shapes.initialize()
     while more:

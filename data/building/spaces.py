@@ -22,6 +22,13 @@ _NO_USE = {"SPACE", "INTERNAL", "EXTERNAL", "NOTDEFINED", "USERDEFINED"}
 _CLOSE = 0.05  # a larger share between quantity and outline is told
 _FLAT_M = 0.01  # a body that is no higher is a floor alone
 _DEPTH = 16  # of zones in zones
+_HOLDERS = {  # relations by which something is in a zone -> their attribute that is the zone
+    "IfcRelAssignsToGroup": "RelatingGroup",
+    "IfcRelAssignsToGroupByFactor": "RelatingGroup",
+    "IfcRelReferencedInSpatialStructure": "RelatingStructure",
+    hierarchy.CONTAINS: "RelatingStructure",
+    "IfcRelAggregates": "RelatingObject",
+}
 _LOST_M = 0.6  # a floor farther from the level of its storey is told
 
 
@@ -104,7 +111,10 @@ def _height(properties: Properties, units: Units) -> float | None:
 def _use(entity: entity_instance, properties: Properties) -> str | None:
     """What a room is for: its occupancy, else its classification, else its type as the author put it."""
     occupancy = (plain.text(values.get("OccupancyType")) for values in properties.values())
-    type_ = plain.text(ifcopenshell.util.element.get_predefined_type(entity))
+    # In IFC2X3 only the type of a room has a predefined one.
+    has_own = entity.get_attribute_category("PredefinedType")
+    typed = entity if has_own else ifcopenshell.util.element.get_type(entity)
+    type_ = None if typed is None else plain.text(ifcopenshell.util.element.get_predefined_type(typed))
     said = (
         *occupancy,
         *described.class_names(entity),
@@ -125,15 +135,11 @@ def _zones(entity: entity_instance) -> tuple[str, ...]:
 
 def _zones_of(one: entity_instance) -> Iterator[entity_instance]:
     for relation in one.file.get_inverse(one):
-        if relation.is_a("IfcRelAssignsToGroup"):
-            zone = relation.RelatingGroup if one in (relation.RelatedObjects or ()) else None
-        elif relation.is_a("IfcRelReferencedInSpatialStructure") or relation.is_a(hierarchy.CONTAINS):
-            zone = relation.RelatingStructure if one in (relation.RelatedElements or ()) else None
-        elif relation.is_a("IfcRelAggregates"):
-            zone = relation.RelatingObject if one in (relation.RelatedObjects or ()) else None
-        else:
+        holder = _HOLDERS.get(relation.is_a())
+        zone = getattr(relation, holder) if holder else None
+        if zone is None or not (zone.is_a("IfcZone") or zone.is_a("IfcSpatialZone")):
             continue
-        if zone is not None and (zone.is_a("IfcZone") or zone.is_a("IfcSpatialZone")):
+        if zone.id() != one.id():  # what leads from a zone to its content comes too
             yield zone
 
 

@@ -13,13 +13,13 @@ import dash_deck
 import numpy as np
 import pytest
 from dash import Dash, html
-from flask import Flask, Response
+from flask import Flask, Response, request
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from dashboard import deck_script
 from dashboard.factory import ASSETS
-from dashboard.server import headers
+from dashboard.server import headers, models
 from data.building import glb
 from data.building.shell import Element, Part, Placed, Shell
 
@@ -40,6 +40,7 @@ LAYER: dict[str, Any] = {
     "getOrientation": [0, 0, 90],  # glTF has y up
     "_lighting": "pbr",
 }
+DEPTHS = LAYER | {"id": "shell-depths", "parameters": {"colorMask": [False] * 4}}
 
 
 def wall() -> Shell:
@@ -50,11 +51,23 @@ def wall() -> Shell:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def fetched() -> list[str]:
+    """What was asked of the server for the shell, a line each."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def address(fetched: list[str]) -> Iterator[str]:
     """A page with the shell alone, under the headers of the dashboard."""
     server = Flask("shell")
     content = glb.encode(wall(), (4.0, 1.0, 2.0))
-    server.add_url_rule("/shell.glb", "glb", lambda: Response(content, mimetype="model/gltf-binary"))
+
+    def shell() -> Response:
+        fetched.append(request.full_path)
+        held = {"Cache-Control": models.CACHE_CONTROL}
+        return Response(content, mimetype="model/gltf-binary", headers=held)
+
+    server.add_url_rule("/shell.glb", "glb", shell)
     deck_script.leave_out()
     app = Dash(
         "shell", server=server, assets_folder=str(ASSETS), use_async=False,  # type: ignore[arg-type]
@@ -63,7 +76,7 @@ def address() -> Iterator[str]:
     spec = {
         "initialViewState": {"target": [0, 1, 0], "zoom": 4, "rotationX": 0, "rotationOrbit": 0},
         "views": [{"@@type": "OrbitView", "controller": True}],
-        "layers": [LAYER],
+        "layers": [DEPTHS, LAYER],
     }
     app.layout = html.Div(
         dash_deck.DeckGL(id="deck", data=json.dumps(spec)),
@@ -112,6 +125,16 @@ def test_the_shell_is_drawn_upright_in_its_place_and_colour(page: Page, address:
     # Looked at is its lower corner in the west, from the south: it stands above and to the east of that.
     assert [left, bottom + 1] == pytest.approx([300, 200], abs=3)
     assert (right - left + 1) / (bottom - top + 1) == pytest.approx(8 / 4, rel=0.05)
+
+
+def test_the_layers_of_the_shell_share_one_file(page: Page, address: str, fetched: list[str]) -> None:
+    fetched.clear()
+    done: list[str] = []
+    page.on("requestfinished", lambda request: done.append(request.url))
+    page.goto(address)
+    while sum("shell.glb" in one for one in done) < 2:  # one of each layer; the run's own limit ends this
+        page.wait_for_timeout(100)
+    assert len(fetched) == 1
 
 
 def test_the_loader_is_the_published_one() -> None:

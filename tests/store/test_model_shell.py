@@ -88,6 +88,13 @@ def test_what_a_browser_has_is_not_sent_again(
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_no_cache_on_the_way_keeps_it(desk: Desk, browser: FlaskClient, house: House, tmp_path: Path) -> None:
+    building, work = brought_in(desk, house, tmp_path)
+    model_shell(work)
+    served = browser.get(f"/models/{building}/shell.glb", buffered=True)
+    assert (served.cache_control.private, served.cache_control.max_age) == (True, 60)
+
+
 def test_the_shell_of_another_tenants_building_is_not_there(
     desk: Desk, browser: FlaskClient, house: House, tenant_ids: dict[str, int], tmp_path: Path
 ) -> None:

@@ -80,3 +80,18 @@ def test_the_command_says_it_in_one_line_and_exits_with_2(tmp_path: Path) -> Non
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_an_instance_that_cannot_be_read_is_counted_and_words_with_signs_of_equality_are_not(
+    tmp_path: Path,
+) -> None:
+    house = House()
+    house.site.Name = "#1=a, b=2"
+    for metres in range(300):
+        house.file.createIfcCartesianPoint((float(metres), 0.0, 0.0))
+    path = house.write(tmp_path / "points.ifc")
+    whole = opening.open_model(path).warnings
+    before, _, after = path.read_text(encoding="ascii").rpartition("IFCCARTESIANPOINT")
+    path.write_text(f"{before}IFCNOSUCHTHING{after}", encoding="ascii")
+    stated = len(house.file.entity_names())
+    assert (whole, opening.open_model(path).warnings) == ((), (f"1 of {stated} instances cannot be read.",))

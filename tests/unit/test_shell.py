@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.building import glb
+from data.building import glb, half_spaces
 from data.building.shell import Element, Part, Placed, Shell, shell
 from data.building.shell_report import Point
 from data.demo.office import model as office
@@ -77,6 +78,23 @@ def test_the_fast_kernels_make_what_the_slowest_makes(name: str) -> None:
         or area_m2(mixed.bodies[one.key]) != pytest.approx(area_m2(slow.bodies[one.key]), rel=0.03)
     }
     assert other == {}
+
+
+def test_a_sheet_of_no_thickness_is_drawn_whole_and_from_both_sides(tmp_path: Path) -> None:
+    made = House()
+    a, b, c, d = np.array([(0.0, 0.0, 0.0), (4.0, 0.0, 0.0), (4.0, 0.0, 3.0), (0.0, 0.0, 3.0)])
+    sides = [np.array(side) for side in ((a, b, c), (a, c, d), (c, b, a), (d, c, a))]
+    body = made.file.createIfcShapeRepresentation(
+        made.body, "Body", "Brep", [half_spaces.solid(made.file, sides)]
+    )
+    plate = made.add("IfcPlate", "Sheet", inside=made.storey)
+    plate.Representation = made.file.createIfcProductDefinitionShape(None, None, [body])
+    source, target = made.write(tmp_path / "a.ifc"), tmp_path / "a.glb"
+    glb.write_glb(source, target)
+    ((placed,),) = shell(source).bodies.values()
+    covered = shapely.union_all(shapely.polygons(placed.points[placed.part.triangles][:, :, [0, 2]]))
+    (mesh,) = loaded(target.read_bytes()).geometry.values()
+    assert (covered.area, mesh.visual.material.doubleSided) == (pytest.approx(12.0), True)
 
 
 def test_every_element_of_the_demo_office_is_in_its_file(tmp_path: Path) -> None:
