@@ -11,24 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shapely import Point
+from shapely import LineString, Polygon, box
 
+from dashboard.figures import camera, deck
 from dashboard.figures import colour_scales as tables
-from dashboard.figures import deck
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.deck import Rgba, Spec
 from dashboard.figures.plan import Reading
 from dashboard.figures.solid import PLATE_M, Level, Piece, Solid, rings
 from dashboard.theme import COLOURS, FONT, Scheme
 
-# The size of the canvas in the style sheet's own pixels, which scales it to any window.
-CANVAS_PX = (700.0, 520.0)
-
 _EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
 _SHELL_LAYERS = 2
 _SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
-_TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
 
 
 class Shell(Protocol):
@@ -100,6 +96,7 @@ def spec(
     layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
+        "framed": camera.CANVAS_PX,
         "initialViewState": view(solid, how=how),
         "effects": deck.LIGHT,
         "layers": [layer | moved[number] for number, layer in enumerate(layers)],
@@ -108,7 +105,7 @@ def spec(
 
 # What stands there until the first picture comes.
 EMPTY: Spec = {
-    "views": [{"@@type": "OrbitView", "orbitAxis": "Z", "fovy": _FOV_DEG, "controller": True}],
+    "views": [{"@@type": "OrbitView", "orbitAxis": "Z", "fovy": camera.FOV_DEG, "controller": True}],
     "initialViewState": {"target": [0, 0, 0], "zoom": 0},
     "layers": [],
 }
@@ -126,20 +123,21 @@ def rooms_of(level: int) -> int:
 
 def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
     """Where one looks from to see all of it as it stands; of another turn, deck.gl goes back to it."""
-    width, depth, height = solid.size
-    height += (len(solid.levels) - 1) * _apart(solid, how)
-    orbit, tilt = math.radians(_ORBIT_DEG), math.radians(_TILT_DEG)
-    across = abs(math.cos(orbit)) * width + abs(math.sin(orbit)) * depth
-    along = abs(math.sin(orbit)) * width + abs(math.cos(orbit)) * depth
-    up = along * math.sin(tilt) + height * math.cos(tilt)
-    px_per_m = 0.86 * min(CANVAS_PX[0] / max(across, 1.0), CANVAS_PX[1] / max(up, 1.0))
+    px_per_m, up = camera.frame(_corners(solid, how))
     zoom = round(math.log2(px_per_m), 3)
-    nearer = 0.08 * along  # what is near looks larger: so the picture is in the middle
     return {
-        "target": [round(-math.sin(orbit) * nearer, 2), round(-math.cos(orbit) * nearer, 2), 0],
-        "rotationX": _TILT_DEG, "rotationOrbit": _ORBIT_DEG + turn * 1e-6,
+        "target": [0, 0, round(up, 2)],
+        "rotationX": camera.TILT_DEG, "rotationOrbit": camera.ORBIT_DEG + turn * 1e-6,
         "zoom": zoom, "minZoom": zoom - 2, "maxZoom": zoom + 6, "minRotationX": 2,
     }  # fmt: skip
+
+
+def _corners(solid: Solid, how: Stand) -> list[camera.Point]:
+    """Of all that is drawn: the edge of the ground, and the box about the rooms at its top [m]."""
+    (width, depth, height), apart = solid.size, (len(solid.levels) - 1) * _apart(solid, how) / 2
+    roof = box(-width / 2, -depth / 2, width / 2, depth / 2).exterior.coords
+    edge = _ground_outline(solid).exterior.coords
+    return [(x, y, _ground_m(solid) - apart) for x, y in edge] + [(x, y, height / 2 + apart) for x, y in roof]
 
 
 def _apart(solid: Solid, how: Stand) -> float:
@@ -161,7 +159,7 @@ def _painted(piece: Piece, said: Reading, scale: Scale, scheme: Scheme) -> dict[
 def _colour(said: Reading, scale: Scale, scheme: Scheme) -> Rgba:
     if said.state == "fresh" and said.value is not None:
         return deck.rgba(scale.colour(said.value))
-    return deck.rgba(tables.PLAN[scheme]["hatch" if said.state == "stale" else "room"])
+    return deck.rgba(tables.SOLID[scheme]["old" if said.state == "stale" else "none"])
 
 
 def _rooms(level: Level, rows: Sequence[Mapping[str, Any]]) -> Spec:
@@ -190,7 +188,7 @@ def _plate(level: Level, scheme: Scheme) -> Spec:
         "data": [{"rings": rings} for rings in level.plate],
         "getPolygon": "@@=rings",
         "getElevation": PLATE_M - 0.02,  # below the rooms' floors: two faces in one plane flicker
-        "getFillColor": deck.rgba(tables.PLAN[scheme]["edge"]),
+        "getFillColor": deck.rgba(tables.SOLID[scheme]["plate"]),
         "extruded": True,
         "material": deck.MATERIAL,
     }
@@ -214,40 +212,52 @@ def _name(level: Level, scheme: Scheme) -> Spec:
 
 
 def _ground(solid: Solid, scheme: Scheme) -> Spec:
-    """A disc a little below the lowest slab."""
-    radius = 0.6 * math.hypot(*solid.size[:2]) + 2
-    z = round(solid.levels[0].floor_m - PLATE_M - 0.06, 2)
-    circle = Point(0, 0).buffer(radius, quad_segs=24)
+    """A lawn about the building, a little below the lowest slab."""
     return {
         "@@type": "PolygonLayer",
         "id": "ground",
-        "data": [{"rings": rings(circle, (0.0, 0.0), z)}],
+        "data": [{"rings": rings(_ground_outline(solid), (0.0, 0.0), _ground_m(solid))}],
         "getPolygon": "@@=rings",
-        "getFillColor": deck.rgba(tables.PLAN[scheme]["room"], 150),
+        "getFillColor": deck.rgba(tables.SOLID[scheme]["ground"]),
         "stroked": False,
     }
 
 
+def _ground_m(solid: Solid) -> float:
+    return round(solid.levels[0].floor_m - PLATE_M - 0.06, 2)
+
+
+def _margin_m(solid: Solid) -> float:
+    """How far the ground reaches beyond the rooms."""
+    return max(1.2, 0.1 * math.hypot(*solid.size[:2]))
+
+
+def _ground_outline(solid: Solid) -> Polygon:
+    width, depth, _ = solid.size
+    return box(-width / 2, -depth / 2, width / 2, depth / 2).buffer(_margin_m(solid), quad_segs=8)
+
+
 def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
-    """An arrow on the ground, where north is known."""
+    """An arrow at the edge of the ground, where north is known."""
     if solid.north_deg is None:
         return []
-    radius = 0.6 * math.hypot(*solid.size[:2]) + 2
-    z = round(solid.levels[0].floor_m - PLATE_M - 0.02, 2)
-    bearing, length = math.radians(solid.north_deg), max(0.9, radius * 0.07)
+    z, length = _ground_m(solid) + 0.04, 0.4 * _margin_m(solid)
+    bearing, far = math.radians(solid.north_deg), 2 * math.hypot(*solid.size[:2]) + 10
     ahead, aside = (math.sin(bearing), math.cos(bearing)), (math.cos(bearing), -math.sin(bearing))
+    ray = LineString([(0, 0), (ahead[0] * far, ahead[1] * far)])
+    tip = ray.intersection(_ground_outline(solid)).length - 0.3 * length
+    tail = tip - length
 
     def at(along: float, across: float) -> list[float]:
-        return [round(ahead[axis] * along + aside[axis] * across, 2) for axis in (0, 1)] + [z]
+        return [round(ahead[axis] * along + aside[axis] * across, 2) for axis in (0, 1)] + [round(z, 2)]
 
-    tip, tail = radius - 0.5 * length, radius - 1.7 * length
-    arrow = [at(tip, 0), at(tail, 0.42 * length), at(tail + 0.3 * length, 0), at(tail, -0.42 * length)]
-    ink = deck.rgba(COLOURS[scheme].muted)
+    arrow = [at(tip, 0), at(tail, 0.4 * length), at(tail + 0.25 * length, 0), at(tail, -0.4 * length)]
+    middle, ink = at(tail - 0.55 * length, 0), deck.rgba(COLOURS[scheme].muted)
     return [
         {"@@type": "PolygonLayer", "id": "north", "data": [{"rings": [arrow]}], "getPolygon": "@@=rings",
          "getFillColor": ink, "stroked": False},
-        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": at(tail - 0.6 * length, 0), "name": "N"}],
-         "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 24, "fontFamily": FONT,
+        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": middle, "name": "N"}],
+         "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 18, "fontFamily": FONT,
          "fontWeight": 640, "characterSet": ["N"]},
     ]  # fmt: skip
 

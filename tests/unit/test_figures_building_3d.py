@@ -8,9 +8,11 @@ from itertools import pairwise, product
 from typing import Any
 
 import pytest
+from shapely import Polygon
 
 from dashboard.figures import building_3d as figures
-from dashboard.figures import colour_scale, deck, solid
+from dashboard.figures import camera, colour_scale, deck, solid
+from dashboard.figures import colour_scales as tables
 from dashboard.figures.building_3d import Stand
 from dashboard.figures.solid import Solid
 
@@ -209,22 +211,40 @@ def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
     assert len(zooms) == 1
 
 
-def across(drawn: Solid, how: Stand) -> list[tuple[float, float]]:
-    """Where the corners of the rooms are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
-    seen, moved = figures.view(drawn, how=how), figures.stand(drawn, how)
+Point = tuple[float, float, float]
+
+
+def standing(drawn: Solid, how: Stand) -> list[Point]:
+    """The corners of the rooms where they stand [m]."""
+    moved = figures.stand(drawn, how)
+    return [
+        (east, north, floor + up + moved[figures.rooms_of(number)]["modelMatrix"][14])
+        for number, level in enumerate(drawn.levels)
+        for piece in level.pieces
+        for (east, north, floor), up in product(piece.rings[0], (0.0, piece.height_m))
+    ]
+
+
+def around(drawn: Solid, how: Stand) -> list[Point]:
+    """The edge of the ground where it lies [m]."""
+    ground = picture(drawn, how=how)["layers"][0]
+    lift = ground["modelMatrix"][14]
+    return [(east, north, up + lift) for east, north, up in ground["data"][0]["rings"][0]]
+
+
+def across(drawn: Solid, how: Stand, points: list[Point]) -> list[tuple[float, float]]:
+    """Where points are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
+    seen = figures.view(drawn, how=how)
     orbit, tilt = math.radians(seen["rotationOrbit"]), math.radians(seen["rotationX"])
-    px_per_m, (width, height) = 2 ** seen["zoom"], figures.CANVAS_PX
+    px_per_m, (width, height) = 2 ** seen["zoom"], camera.CANVAS_PX
     distance = 0.5 * height / math.tan(math.radians(figures.EMPTY["views"][0]["fovy"]) / 2)
     found = []
-    for number, level in enumerate(drawn.levels):
-        lift = moved[figures.rooms_of(number)]["modelMatrix"][14]
-        for piece in level.pieces:
-            for (east, north, floor), up in product(piece.rings[0], (0.0, piece.height_m)):
-                x, y = east - seen["target"][0], north - seen["target"][1]
-                right, ahead = rotated(x, y, orbit)
-                deep, high = rotated(ahead, floor + up + lift, tilt)
-                scale = px_per_m * distance / (distance + deep * px_per_m)
-                found.append((2 * right * scale / width, 2 * high * scale / height))
+    for east, north, up in points:
+        x, y = east - seen["target"][0], north - seen["target"][1]
+        right, ahead = rotated(x, y, orbit)
+        deep, high = rotated(ahead, up - seen["target"][2], tilt)
+        scale = px_per_m * distance / (distance + deep * px_per_m)
+        found.append((2 * right * scale / width, 2 * high * scale / height))
     return found
 
 
@@ -242,9 +262,40 @@ def test_all_storeys_are_in_the_picture_however_far_apart(
         Body(id=number, storey_id=number, footprint=square(0, side=side_m), floor_m=3.0 * number)
         for number in range(storeys)
     ]
-    places = across(build(*rooms), Stand(exploded=exploded))
+    drawn, how = build(*rooms), Stand(exploded=exploded)
+    places = across(drawn, how, standing(drawn, how))
     assert max(abs(place) for corner in places for place in corner) < 1
     assert max(high for _, high in places) - min(high for _, high in places) > 1  # and fill half of it
+
+
+@pytest.mark.parametrize("exploded", [0.0, 1.0])
+@pytest.mark.parametrize(("width_m", "storeys"), [(4.0, 1), (60.0, 1), (60.0, 3), (8.0, 20)])
+def test_no_edge_cuts_the_ground_off(width_m: float, storeys: int, exploded: float) -> None:
+    rooms = [
+        Body(id=number, storey_id=number, footprint=square(0, side=width_m), floor_m=3.0 * number)
+        for number in range(storeys)
+    ]
+    drawn, how = build(*rooms), Stand(exploded=exploded)
+    assert max(abs(place) for corner in across(drawn, how, around(drawn, how)) for place in corner) < 1
+
+
+@pytest.mark.parametrize("north_deg", [0.0, 45.0, 90.0, 200.0])
+def test_the_arrow_lies_on_the_ground(north_deg: float) -> None:
+    drawn = build(TWO_STOREYS[0], north_deg=north_deg)
+    arrow = picture(drawn)["layers"][-2]["data"][0]["rings"][0]
+    assert Polygon(around(drawn, AS_BUILT)).contains(Polygon(arrow))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_room_that_tells_nothing_stands_out_from_ground_and_slab(scheme: str) -> None:
+    inks = tables.SOLID[scheme]
+    for below in ("ground", "plate"):
+        assert colour_scale.contrast(inks["none"], inks[below]) > 1.2
+    assert colour_scale.contrast(inks["none"], inks["old"]) > 1.2
+
+
+def test_the_picture_says_which_canvas_it_is_framed_for() -> None:
+    assert picture(build(*TWO_STOREYS))["framed"] == camera.CANVAS_PX
 
 
 def test_colours_of_500_rooms_are_a_small_message() -> None:
