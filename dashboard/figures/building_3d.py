@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shapely import LineString, Polygon, box
+from shapely import Polygon, box
 
 from dashboard.figures import camera, deck
 from dashboard.figures import colour_scales as tables
@@ -23,6 +23,8 @@ from dashboard.theme import COLOURS, FONT, Scheme
 
 _EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
+_LETTER_PX = 6.2  # of a storey's name
+_NAME_PX = (-10, 0)  # from its corner
 _SHELL_LAYERS = 2
 _SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
 
@@ -65,8 +67,7 @@ def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[st
         how: How its storeys stand.
         shell: Whether the picture has the shell.
     """
-    steps, apart = len(solid.levels) - 1, _apart(solid, how)
-    lifts = [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
+    lifts = _lifts(solid, how)
     moved: dict[int, dict[str, Any]] = {0: {"modelMatrix": _lifted(lifts[0])}}
     for number, (level, lift) in enumerate(zip(solid.levels, lifts, strict=True)):
         shown = how.alone in (None, level.storey)
@@ -123,10 +124,10 @@ def rooms_of(level: int) -> int:
 
 def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
     """Where one looks from to see all of it as it stands; of another turn, deck.gl goes back to it."""
-    px_per_m, up = camera.frame(_corners(solid, how))
+    px_per_m, at = camera.frame(_corners(solid, how), _words(solid, how))
     zoom = round(math.log2(px_per_m), 3)
     return {
-        "target": [0, 0, round(up, 2)],
+        "target": [round(one, 2) for one in at],
         "rotationX": camera.TILT_DEG, "rotationOrbit": camera.ORBIT_DEG + turn * 1e-6,
         "zoom": zoom, "minZoom": zoom - 2, "maxZoom": zoom + 6, "minRotationX": 2,
     }  # fmt: skip
@@ -134,10 +135,25 @@ def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
 
 def _corners(solid: Solid, how: Stand) -> list[camera.Point]:
     """Of all that is drawn: the edge of the ground, and the box about the rooms at its top [m]."""
-    (width, depth, height), apart = solid.size, (len(solid.levels) - 1) * _apart(solid, how) / 2
+    (width, depth, height), apart = solid.size, _lifts(solid, how)[-1]
     roof = box(-width / 2, -depth / 2, width / 2, depth / 2).exterior.coords
     edge = _ground_outline(solid).exterior.coords
     return [(x, y, _ground_m(solid) - apart) for x, y in edge] + [(x, y, height / 2 + apart) for x, y in roof]
+
+
+def _words(solid: Solid, how: Stand) -> list[tuple[camera.Point, float]]:
+    """Where the storeys' names end, and how long they are on the canvas of a phone, half as wide [px]."""
+    found: list[tuple[camera.Point, float]] = []
+    for level, lift in zip(solid.levels, _lifts(solid, how), strict=True):
+        x, y, z = level.corner
+        found.append(((x, y, z + lift), 2 * (len(level.name) * _LETTER_PX - _NAME_PX[0])))
+    return found
+
+
+def _lifts(solid: Solid, how: Stand) -> list[float]:
+    """How much higher than built each level stands [m]."""
+    steps, apart = len(solid.levels) - 1, _apart(solid, how)
+    return [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
 
 
 def _apart(solid: Solid, how: Stand) -> float:
@@ -204,7 +220,7 @@ def _name(level: Level, scheme: Scheme) -> Spec:
         "getColor": deck.rgba(COLOURS[scheme].muted),
         "getSize": 22,
         "getTextAnchor": "end",
-        "getPixelOffset": [-10, 0],
+        "getPixelOffset": _NAME_PX,
         "fontFamily": FONT,
         "fontWeight": 570,
         "characterSet": sorted(set(level.name)),
@@ -238,25 +254,24 @@ def _ground_outline(solid: Solid) -> Polygon:
 
 
 def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
-    """An arrow at the edge of the ground, where north is known."""
+    """An arrow on the ground, where north is known: in front, as the building hides what is behind it."""
     if solid.north_deg is None:
         return []
-    z, length = _ground_m(solid) + 0.04, 0.4 * _margin_m(solid)
-    bearing, far = math.radians(solid.north_deg), 2 * math.hypot(*solid.size[:2]) + 10
+    z, bearing, half = _ground_m(solid) + 0.04, math.radians(solid.north_deg), 0.25 * _margin_m(solid)
     ahead, aside = (math.sin(bearing), math.cos(bearing)), (math.cos(bearing), -math.sin(bearing))
-    ray = LineString([(0, 0), (ahead[0] * far, ahead[1] * far)])
-    tip = ray.intersection(_ground_outline(solid)).length - 0.3 * length
-    tail = tip - length
+    middle = (solid.size[0] / 4, -solid.size[1] / 2 - 0.55 * _margin_m(solid))
 
     def at(along: float, across: float) -> list[float]:
-        return [round(ahead[axis] * along + aside[axis] * across, 2) for axis in (0, 1)] + [round(z, 2)]
+        x, y = (middle[axis] + ahead[axis] * along + aside[axis] * across for axis in (0, 1))
+        return [round(x, 2), round(y, 2), round(z, 2)]
 
-    arrow = [at(tip, 0), at(tail, 0.4 * length), at(tail + 0.25 * length, 0), at(tail, -0.4 * length)]
-    middle, ink = at(tail - 0.55 * length, 0), deck.rgba(COLOURS[scheme].muted)
+    arrow = [at(half, 0), at(-half, 0.8 * half), at(-0.5 * half, 0), at(-half, -0.8 * half)]
+    beside = [round(middle[0] - 2.2 * half, 2), round(middle[1], 2), round(z, 2)]
+    ink = deck.rgba(COLOURS[scheme].muted)
     return [
         {"@@type": "PolygonLayer", "id": "north", "data": [{"rings": [arrow]}], "getPolygon": "@@=rings",
          "getFillColor": ink, "stroked": False},
-        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": middle, "name": "N"}],
+        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": beside, "name": "N"}],
          "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 18, "fontFamily": FONT,
          "fontWeight": 640, "characterSet": ["N"]},
     ]  # fmt: skip

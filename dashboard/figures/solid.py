@@ -17,6 +17,7 @@ PLATE_M = 0.25  # of the slab under a storey's rooms
 
 _STOREY_M = 3.2  # from floor to floor where nobody says
 _HEIGHT_M = 2.6  # of a room where nobody says
+_LETTERS = 16  # of a storey's name: there is no space for more beside the building
 _EDGE_M = 0.45  # how far a slab stands out: about an outer wall
 _WALL_M = 0.6  # half of the widest gap between two rooms that is a wall
 
@@ -64,7 +65,7 @@ class Level:
     """One storey that has rooms with outlines."""
 
     storey: int
-    name: str
+    name: str  # shortened where it is long
     floor_m: float
     pieces: tuple[Piece, ...]
     plate: tuple[list[Ring], ...]  # of the slab under them
@@ -147,12 +148,16 @@ def _level(
     under = under.buffer(-_WALL_M, join_style="mitre").simplify(0.05)
     return Level(
         storey=storey.id,
-        name=storey.name,
+        name=_short(storey.name),
         floor_m=floor,
         pieces=pieces,
         plate=tuple(rings(part, (x, y), floor - PLATE_M) for part in _parts(under)),
         corner=[round(under.bounds[0] - x, 2), round(under.bounds[1] - y, 2), round(floor, 2)],
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1].rstrip()}…"
 
 
 def _parts(outline: BaseGeometry) -> list[Polygon]:

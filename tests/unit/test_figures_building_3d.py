@@ -199,9 +199,16 @@ def test_without_a_shell_no_layer_waits_for_one() -> None:
 
 def test_a_turned_north_turns_its_arrow() -> None:
     arrow = picture(build(TWO_STOREYS[0], north_deg=90.0))["layers"][-2]["data"][0]["rings"][0]
-    tip = max(arrow, key=lambda at: math.hypot(*at[:2]))
-    assert tip[0] > 1
-    assert tip[1] == pytest.approx(0, abs=0.01)
+    tip, _, tail, _ = arrow
+    assert tip[0] - tail[0] > 0.4
+    assert tip[1] == pytest.approx(tail[1])
+
+
+def test_the_building_does_not_hide_the_arrow() -> None:
+    drawn = build(*TWO_STOREYS, north_deg=0.0)
+    arrow = picture(drawn)["layers"][-2]["data"][0]["rings"][0]
+    front = min(north for _, north, _ in standing(drawn, AS_BUILT))
+    assert max(at[1] for at in arrow) < front
 
 
 def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
@@ -277,6 +284,25 @@ def test_no_edge_cuts_the_ground_off(width_m: float, storeys: int, exploded: flo
     ]
     drawn, how = build(*rooms), Stand(exploded=exploded)
     assert max(abs(place) for corner in across(drawn, how, around(drawn, how)) for place in corner) < 1
+
+
+@pytest.mark.parametrize("name", ["EG", "Ground floor", "2. Obergeschoss West mit Galerie"])
+@pytest.mark.parametrize("side_m", [4.0, 60.0])
+def test_the_names_of_storeys_have_room_beside_the_building_on_a_phone(name: str, side_m: float) -> None:
+    drawn = solid.build(
+        [Body(id=1, storey_id=1, footprint=square(0, side=side_m))], [Storey(id=1, name=name)], north_deg=None
+    )
+    assert drawn is not None
+    x, y, z = drawn.levels[0].corner
+    ((place, _),) = across(drawn, AS_BUILT, [(x, y, z)])
+    left_px = (1 + place) / 2 * 350  # of its corner on a canvas of that width
+    assert left_px > 10 + 6 * len(drawn.levels[0].name)
+
+
+def test_a_long_name_of_a_storey_is_shortened() -> None:
+    drawn = solid.build([TWO_STOREYS[0]], [Storey(id=1, name="Erdgeschoss mit Galerie")], north_deg=None)
+    assert drawn is not None
+    assert drawn.levels[0].name == "Erdgeschoss mit…"
 
 
 @pytest.mark.parametrize("north_deg", [0.0, 45.0, 90.0, 200.0])
