@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shapely import Polygon, box
-
-from dashboard.figures import camera, deck
+from dashboard.figures import camera, deck, standing
 from dashboard.figures import colour_scales as tables
+from dashboard.figures import solid as solids
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.deck import Rgba, Spec
 from dashboard.figures.plan import Reading
 from dashboard.figures.solid import PLATE_M, Level, Piece, Solid, rings
+from dashboard.figures.standing import Stand
 from dashboard.theme import COLOURS, FONT, Scheme
 
-_EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
-_LETTER_PX = 6.2  # of a storey's name
-_NAME_PX = (-10, 0)  # from its corner
+_OVER_ALL = {"depthTest": False}  # a letter is a plane, of which what is nearer would cut off parts
 _SHELL_LAYERS = 2
 _SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
 
@@ -36,19 +33,6 @@ class Shell(Protocol):
     def address(self) -> str: ...  # noqa: D102
     @property
     def origin_m(self) -> tuple[float, float, float]: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """How the storeys stand."""
-
-    exploded: float = 0.0  # from 0, as built, to 1
-    alone: int | None = None  # the id of the one storey that is shown
-
-    @property
-    def whole(self) -> bool:
-        """Whether the building stands as built; only then its shell fits around it."""
-        return not self.exploded and self.alone is None
 
 
 def paint(
@@ -67,11 +51,13 @@ def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[st
         how: How its storeys stand.
         shell: Whether the picture has the shell.
     """
-    lifts = _lifts(solid, how)
+    lifts = standing.lifts(solid, how)
     moved: dict[int, dict[str, Any]] = {0: {"modelMatrix": _lifted(lifts[0])}}
+    size, named = standing.names(solid, how)
     for number, (level, lift) in enumerate(zip(solid.levels, lifts, strict=True)):
         shown = how.alone in (None, level.storey)
         moved |= {at: {"modelMatrix": _lifted(lift), "visible": shown} for at in layers_of(number)}
+        moved[layers_of(number)[-1]] |= {"visible": named[number], "getSize": size}
     after = layers_of(len(lifts))[0]
     north = len(_north(solid, "light"))
     moved |= {after + at: moved[0] for at in range(north)}
@@ -98,7 +84,7 @@ def spec(
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
         "framed": camera.CANVAS_PX,
-        "initialViewState": view(solid, how=how),
+        "initialViewState": standing.view(solid, how=how),
         "effects": deck.LIGHT,
         "layers": [layer | moved[number] for number, layer in enumerate(layers)],
     }
@@ -120,46 +106,6 @@ def layers_of(level: int) -> range:
 def rooms_of(level: int) -> int:
     """Where in the picture the rooms of a level are."""
     return layers_of(level)[1]
-
-
-def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
-    """Where one looks from to see all of it as it stands; of another turn, deck.gl goes back to it."""
-    px_per_m, at = camera.frame(_corners(solid, how), _words(solid, how))
-    zoom = round(math.log2(px_per_m), 3)
-    return {
-        "target": [round(one, 2) for one in at],
-        "rotationX": camera.TILT_DEG, "rotationOrbit": camera.ORBIT_DEG + turn * 1e-6,
-        "zoom": zoom, "minZoom": zoom - 2, "maxZoom": zoom + 6, "minRotationX": 2,
-    }  # fmt: skip
-
-
-def _corners(solid: Solid, how: Stand) -> list[camera.Point]:
-    """Of all that is drawn: the edge of the ground, and the box about the rooms at its top [m]."""
-    (width, depth, height), apart = solid.size, _lifts(solid, how)[-1]
-    roof = box(-width / 2, -depth / 2, width / 2, depth / 2).exterior.coords
-    edge = _ground_outline(solid).exterior.coords
-    return [(x, y, _ground_m(solid) - apart) for x, y in edge] + [(x, y, height / 2 + apart) for x, y in roof]
-
-
-def _words(solid: Solid, how: Stand) -> list[tuple[camera.Point, float]]:
-    """Where the storeys' names end, and how long they are on the canvas of a phone, half as wide [px]."""
-    found: list[tuple[camera.Point, float]] = []
-    for level, lift in zip(solid.levels, _lifts(solid, how), strict=True):
-        x, y, z = level.corner
-        found.append(((x, y, z + lift), 2 * (len(level.name) * _LETTER_PX - _NAME_PX[0])))
-    return found
-
-
-def _lifts(solid: Solid, how: Stand) -> list[float]:
-    """How much higher than built each level stands [m]."""
-    steps, apart = len(solid.levels) - 1, _apart(solid, how)
-    return [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
-
-
-def _apart(solid: Solid, how: Stand) -> float:
-    """How much farther each storey stands above the one below than it was built [m]."""
-    steps = max(len(solid.levels) - 1, 1)
-    return how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / steps)
 
 
 def _lifted(up: float) -> list[float]:
@@ -218,12 +164,12 @@ def _name(level: Level, scheme: Scheme) -> Spec:
         "getPosition": "@@=at",
         "getText": "@@=name",
         "getColor": deck.rgba(COLOURS[scheme].muted),
-        "getSize": 22,
         "getTextAnchor": "end",
-        "getPixelOffset": _NAME_PX,
+        "getPixelOffset": standing.NAME_PX,
         "fontFamily": FONT,
         "fontWeight": 570,
         "characterSet": sorted(set(level.name)),
+        "parameters": _OVER_ALL,
     }
 
 
@@ -232,34 +178,21 @@ def _ground(solid: Solid, scheme: Scheme) -> Spec:
     return {
         "@@type": "PolygonLayer",
         "id": "ground",
-        "data": [{"rings": rings(_ground_outline(solid), (0.0, 0.0), _ground_m(solid))}],
+        "data": [{"rings": rings(solids.ground(solid), (0.0, 0.0), solids.ground_m(solid))}],
         "getPolygon": "@@=rings",
         "getFillColor": deck.rgba(tables.SOLID[scheme]["ground"]),
         "stroked": False,
     }
 
 
-def _ground_m(solid: Solid) -> float:
-    return round(solid.levels[0].floor_m - PLATE_M - 0.06, 2)
-
-
-def _margin_m(solid: Solid) -> float:
-    """How far the ground reaches beyond the rooms."""
-    return max(1.2, 0.1 * math.hypot(*solid.size[:2]))
-
-
-def _ground_outline(solid: Solid) -> Polygon:
-    width, depth, _ = solid.size
-    return box(-width / 2, -depth / 2, width / 2, depth / 2).buffer(_margin_m(solid), quad_segs=8)
-
-
 def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
     """An arrow on the ground, where north is known: in front, as the building hides what is behind it."""
     if solid.north_deg is None:
         return []
-    z, bearing, half = _ground_m(solid) + 0.04, math.radians(solid.north_deg), 0.25 * _margin_m(solid)
+    margin, bearing = solids.margin_m(solid), math.radians(solid.north_deg)
+    z, half = solids.ground_m(solid) + 0.04, 0.25 * margin
     ahead, aside = (math.sin(bearing), math.cos(bearing)), (math.cos(bearing), -math.sin(bearing))
-    middle = (solid.size[0] / 4, -solid.size[1] / 2 - 0.55 * _margin_m(solid))
+    middle = (solid.size[0] / 4, -solid.size[1] / 2 - 0.55 * margin)
 
     def at(along: float, across: float) -> list[float]:
         x, y = (middle[axis] + ahead[axis] * along + aside[axis] * across for axis in (0, 1))
@@ -273,7 +206,7 @@ def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
          "getFillColor": ink, "stroked": False},
         {"@@type": "TextLayer", "id": "north-name", "data": [{"at": beside, "name": "N"}],
          "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 18, "fontFamily": FONT,
-         "fontWeight": 640, "characterSet": ["N"]},
+         "fontWeight": 640, "characterSet": ["N"], "parameters": _OVER_ALL},
     ]  # fmt: skip
 
 

@@ -11,10 +11,10 @@ import pytest
 from shapely import Polygon
 
 from dashboard.figures import building_3d as figures
-from dashboard.figures import camera, colour_scale, deck, solid
+from dashboard.figures import camera, colour_scale, deck, solid, standing
 from dashboard.figures import colour_scales as tables
-from dashboard.figures.building_3d import Stand
 from dashboard.figures.solid import Solid
+from dashboard.figures.standing import Stand
 
 SCALE = colour_scale.of("temperature")
 
@@ -207,21 +207,21 @@ def test_a_turned_north_turns_its_arrow() -> None:
 def test_the_building_does_not_hide_the_arrow() -> None:
     drawn = build(*TWO_STOREYS, north_deg=0.0)
     arrow = picture(drawn)["layers"][-2]["data"][0]["rings"][0]
-    front = min(north for _, north, _ in standing(drawn, AS_BUILT))
+    front = min(north for _, north, _ in stands(drawn, AS_BUILT))
     assert max(at[1] for at in arrow) < front
 
 
 def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
     drawn = build(*TWO_STOREYS)
-    assert figures.view(drawn, how=AS_BUILT, turn=1) != figures.view(drawn, how=AS_BUILT, turn=2)
-    zooms = {figures.view(drawn, how=AS_BUILT, turn=turn)["zoom"] for turn in (0, 1)}
+    assert standing.view(drawn, how=AS_BUILT, turn=1) != standing.view(drawn, how=AS_BUILT, turn=2)
+    zooms = {standing.view(drawn, how=AS_BUILT, turn=turn)["zoom"] for turn in (0, 1)}
     assert len(zooms) == 1
 
 
 Point = tuple[float, float, float]
 
 
-def standing(drawn: Solid, how: Stand) -> list[Point]:
+def stands(drawn: Solid, how: Stand) -> list[Point]:
     """The corners of the rooms where they stand [m]."""
     moved = figures.stand(drawn, how)
     return [
@@ -241,7 +241,7 @@ def around(drawn: Solid, how: Stand) -> list[Point]:
 
 def across(drawn: Solid, how: Stand, points: list[Point]) -> list[tuple[float, float]]:
     """Where points are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
-    seen = figures.view(drawn, how=how)
+    seen = standing.view(drawn, how=how)
     orbit, tilt = math.radians(seen["rotationOrbit"]), math.radians(seen["rotationX"])
     px_per_m, (width, height) = 2 ** seen["zoom"], camera.CANVAS_PX
     distance = 0.5 * height / math.tan(math.radians(figures.EMPTY["views"][0]["fovy"]) / 2)
@@ -270,7 +270,7 @@ def test_all_storeys_are_in_the_picture_however_far_apart(
         for number in range(storeys)
     ]
     drawn, how = build(*rooms), Stand(exploded=exploded)
-    places = across(drawn, how, standing(drawn, how))
+    places = across(drawn, how, stands(drawn, how))
     assert max(abs(place) for corner in places for place in corner) < 1
     assert max(high for _, high in places) - min(high for _, high in places) > 1  # and fill half of it
 
@@ -297,6 +297,43 @@ def test_the_names_of_storeys_have_room_beside_the_building_on_a_phone(name: str
     ((place, _),) = across(drawn, AS_BUILT, [(x, y, z)])
     left_px = (1 + place) / 2 * 350  # of its corner on a canvas of that width
     assert left_px > 10 + 6 * len(drawn.levels[0].name)
+
+
+def names(drawn: Solid, how: Stand = AS_BUILT) -> list[dict[str, Any]]:
+    return [layer for layer in picture(drawn, how=how)["layers"] if layer["id"].startswith("name-")]
+
+
+def stack(storeys: int, side_m: float) -> Solid:
+    return build(*(
+        Body(id=number, storey_id=number, footprint=square(0, side=side_m), floor_m=3.0 * number)
+        for number in range(storeys)
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("side_m", [10.0, 60.0, 400.0])
+def test_the_names_of_storeys_never_lie_on_each_other(side_m: float) -> None:
+    drawn = stack(6, side_m)
+    shown = [one for one in names(drawn) if one["visible"]]
+    half = 0.5 * camera.CANVAS_PX[1] / 2  # on a phone
+    places = [high * half for _, high in across(drawn, AS_BUILT, [one["data"][0]["at"] for one in shown])]
+    assert all(above - below > 0.55 * shown[0]["getSize"] for below, above in pairwise(places))
+
+
+def test_a_storey_half_a_step_above_another_costs_no_third_one_its_name() -> None:
+    split = build(
+        *TWO_STOREYS, Body(id=3, storey_id=3, footprint=square(4), floor_m=3.05),
+    )  # fmt: skip
+    assert [one["visible"] for one in names(split)] == [True, True, False]
+
+
+def test_names_that_had_no_room_show_when_storeys_move_apart() -> None:
+    drawn = stack(4, 90.0)
+    assert sum(one["visible"] for one in names(drawn)) < 4
+    assert sum(one["visible"] for one in names(drawn, Stand(exploded=1.0))) == 4
+
+
+def test_a_storey_alone_has_its_name() -> None:
+    assert [one["visible"] for one in names(stack(4, 400.0), Stand(alone=1))] == [False, True, False, False]
 
 
 def test_a_long_name_of_a_storey_is_shortened() -> None:
