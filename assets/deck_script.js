@@ -1,5 +1,5 @@
 /* Stands for dash-deck: fetches its script when something is drawn with it first (dashboard/deck_script.py),
-   and fits a picture that is framed for a canvas of one size (`framed`) to the canvas that there is. */
+   and fits a picture that is `framed` for canvases of some sizes, the narrowest first, to the one there is. */
 (function () {
   "use strict";
 
@@ -28,8 +28,9 @@
 
   function fitted(data, width, height) {
     if (!data.framed) return data;
-    var view = Object.assign({}, data.initialViewState);
-    var nearer = Math.log2(Math.min(width / data.framed[0], height / data.framed[1]));
+    var narrower = data.framed.filter(function (frame) { return frame.canvas[0] <= width; });
+    var frame = narrower[narrower.length - 1] || data.framed[0], view = Object.assign({}, frame.view);
+    var nearer = Math.log2(Math.min(width / frame.canvas[0], height / frame.canvas[1]));
     ["zoom", "minZoom", "maxZoom"].forEach(function (name) { view[name] += nearer; });
     var picture = Object.assign({}, data, { initialViewState: view });
     delete picture.framed;

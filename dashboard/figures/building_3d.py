@@ -83,8 +83,7 @@ def spec(
     layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
-        "framed": camera.CANVAS_PX,
-        "initialViewState": standing.view(solid, how=how),
+        "framed": standing.frames(solid, how=how),
         "effects": deck.LIGHT,
         "layers": [layer | moved[number] for number, layer in enumerate(layers)],
     }
@@ -169,6 +168,9 @@ def _name(level: Level, scheme: Scheme) -> Spec:
         "fontFamily": FONT,
         "fontWeight": 570,
         "characterSet": sorted(set(level.name)),
+        "sizeUnits": "meters",
+        "sizeMinPixels": standing.NAME_SIZES[0],
+        "sizeMaxPixels": standing.NAME_SIZES[1],
         "parameters": _OVER_ALL,
     }
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 Point = tuple[float, float, float]  # about the building's middle; z is up [m]
 
-# The canvas that the picture is framed for; `assets/deck_script.js` fits it to the one there is.
-CANVAS_PX = (700.0, 420.0)
+Canvas = tuple[float, float]  # width and height [px]
 
 TILT_DEG, ORBIT_DEG, FOV_DEG = 34.0, -28.0, 28.0
 
@@ -17,18 +16,22 @@ _ROUNDS = 16  # each comes nearer to the frame; the last ones change nothing tha
 _NEAREST = 0.05  # of the way from the camera to the middle: no nearer does a point count
 
 
-def frame(points: Sequence[Point], words: Sequence[tuple[Point, float]] = ()) -> tuple[float, Point]:
+def frame(
+    points: Sequence[Point], words: Sequence[tuple[Point, float]] = (), *, canvas: Canvas
+) -> tuple[float, Point]:
     """The scale [px/m] and the place looked at with which all fill the canvas, and nothing is outside.
 
     Args:
         points: The corners of all there is to be seen, two of them apart.
         words: Where a text ends, and how long it is [px].
+        canvas: That is to be filled.
     """
     px_per_m, aside, up = 1.0, 0.0, 0.0
-    width, height = _FILLED * CANVAS_PX[0], _FILLED * CANVAS_PX[1]
+    width, height = _FILLED * canvas[0], _FILLED * canvas[1]
     for _ in range(_ROUNDS):
-        seen = [_seen(point, aside, up, px_per_m) for point in points]
-        texts = [_seen(point, aside, up, px_per_m)[0] - long for point, long in words]
+        away_m = canvas[1] / 2 / math.tan(math.radians(FOV_DEG) / 2) / px_per_m
+        seen = [_seen(point, aside, up, px_per_m, away_m) for point in points]
+        texts = [_seen(point, aside, up, px_per_m, away_m)[0] - long for point, long in words]
         left, right = min([x for x, _ in seen] + texts), max(x for x, _ in seen)
         low, high = min(y for _, y in seen), max(y for _, y in seen)
         aside += (max(0.0, right - width / 2) - max(0.0, -left - width / 2)) / px_per_m
@@ -38,13 +41,12 @@ def frame(points: Sequence[Point], words: Sequence[tuple[Point, float]] = ()) ->
     return px_per_m, (aside * math.cos(orbit), -aside * math.sin(orbit), up)
 
 
-def _seen(at: Point, aside: float, up: float, px_per_m: float) -> tuple[float, float]:
+def _seen(at: Point, aside: float, up: float, px_per_m: float, away_m: float) -> tuple[float, float]:
     """Where a point is on the canvas, right of and above its middle [px]."""
     orbit, tilt = math.radians(ORBIT_DEG), math.radians(TILT_DEG)
     x, y, z = at[0], at[1], at[2] - up
     ahead = x * math.sin(orbit) + y * math.cos(orbit)
     behind = ahead * math.cos(tilt) - z * math.sin(tilt)
-    away_m = CANVAS_PX[1] / 2 / math.tan(math.radians(FOV_DEG) / 2) / px_per_m
     scale = px_per_m * away_m / max(away_m + behind, _NEAREST * away_m)
     right = x * math.cos(orbit) - y * math.sin(orbit) - aside
     return right * scale, (ahead * math.sin(tilt) + z * math.cos(tilt)) * scale

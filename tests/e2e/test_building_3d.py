@@ -150,7 +150,7 @@ def test_a_new_value_sends_colours_and_no_outlines(visit: Page, twin: Twin) -> N
     sent = caught.value.text()
     assert "colour" in sent
     assert "rings" not in sent
-    assert "initialViewState" not in sent
+    assert "framed" not in sent
 
 
 def test_a_moment_that_is_over_is_shown_as_it_was(visit: Page, twin: Twin, address: str) -> None:

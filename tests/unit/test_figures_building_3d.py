@@ -11,7 +11,7 @@ import pytest
 from shapely import Polygon
 
 from dashboard.figures import building_3d as figures
-from dashboard.figures import camera, colour_scale, deck, solid, standing
+from dashboard.figures import colour_scale, deck, solid, standing
 from dashboard.figures import colour_scales as tables
 from dashboard.figures.solid import Solid
 from dashboard.figures.standing import Stand
@@ -239,11 +239,13 @@ def around(drawn: Solid, how: Stand) -> list[Point]:
     return [(east, north, up + lift) for east, north, up in ground["data"][0]["rings"][0]]
 
 
-def across(drawn: Solid, how: Stand, points: list[Point]) -> list[tuple[float, float]]:
+def across(
+    drawn: Solid, how: Stand, points: list[Point], canvas: tuple[float, float] = standing.WIDE
+) -> list[tuple[float, float]]:
     """Where points are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
-    seen = standing.view(drawn, how=how)
+    seen = standing.view(drawn, how=how, canvas=canvas)
     orbit, tilt = math.radians(seen["rotationOrbit"]), math.radians(seen["rotationX"])
-    px_per_m, (width, height) = 2 ** seen["zoom"], camera.CANVAS_PX
+    px_per_m, (width, height) = 2 ** seen["zoom"], canvas
     distance = 0.5 * height / math.tan(math.radians(figures.EMPTY["views"][0]["fovy"]) / 2)
     found = []
     for east, north, up in points:
@@ -288,14 +290,16 @@ def test_no_edge_cuts_the_ground_off(width_m: float, storeys: int, exploded: flo
 
 @pytest.mark.parametrize("name", ["EG", "Ground floor", "2. Obergeschoss West mit Galerie"])
 @pytest.mark.parametrize("side_m", [4.0, 60.0])
-def test_the_names_of_storeys_have_room_beside_the_building_on_a_phone(name: str, side_m: float) -> None:
+@pytest.mark.parametrize("canvas", standing.CANVASES)
+def test_the_names_of_storeys_have_room_beside_the_building(
+    name: str, side_m: float, canvas: tuple[float, float]
+) -> None:
     drawn = solid.build(
         [Body(id=1, storey_id=1, footprint=square(0, side=side_m))], [Storey(id=1, name=name)], north_deg=None
     )
     assert drawn is not None
-    x, y, z = drawn.levels[0].corner
-    ((place, _),) = across(drawn, AS_BUILT, [(x, y, z)])
-    left_px = (1 + place) / 2 * 350  # of its corner on a canvas of that width
+    ((place, _),) = across(drawn, AS_BUILT, [drawn.levels[0].corner], canvas)
+    left_px = (1 + place) / 2 * canvas[0]  # of its corner
     assert left_px > 10 + 6 * len(drawn.levels[0].name)
 
 
@@ -311,19 +315,27 @@ def stack(storeys: int, side_m: float) -> Solid:
 
 
 @pytest.mark.parametrize("side_m", [10.0, 60.0, 400.0])
-def test_the_names_of_storeys_never_lie_on_each_other(side_m: float) -> None:
+@pytest.mark.parametrize("canvas", standing.CANVASES)
+def test_the_names_of_storeys_never_lie_on_each_other(side_m: float, canvas: tuple[float, float]) -> None:
     drawn = stack(6, side_m)
     shown = [one for one in names(drawn) if one["visible"]]
-    half = 0.5 * camera.CANVAS_PX[1] / 2  # on a phone
-    places = [high * half for _, high in across(drawn, AS_BUILT, [one["data"][0]["at"] for one in shown])]
-    assert all(above - below > 0.55 * shown[0]["getSize"] for below, above in pairwise(places))
+    least, most = standing.NAME_SIZES
+    size = min(
+        most, max(least, shown[0]["getSize"] * 2 ** standing.view(drawn, how=AS_BUILT, canvas=canvas)["zoom"])
+    )
+    half = canvas[1] / 2
+    corners = [one["data"][0]["at"] for one in shown]
+    places = [high * half for _, high in across(drawn, AS_BUILT, corners, canvas)]
+    assert all(above - below > 0.55 * size for below, above in pairwise(places))
 
 
 def test_a_storey_half_a_step_above_another_costs_no_third_one_its_name() -> None:
     split = build(
-        *TWO_STOREYS, Body(id=3, storey_id=3, footprint=square(4), floor_m=3.05),
-    )  # fmt: skip
-    assert [one["visible"] for one in names(split)] == [True, True, False]
+        TWO_STOREYS[0],
+        Body(id=3, storey_id=2, footprint=square(4), floor_m=0.05),
+        Body(id=2, storey_id=3, footprint=square(0), floor_m=3.0),
+    )
+    assert [one["visible"] for one in names(split)] == [True, False, True]
 
 
 def test_names_that_had_no_room_show_when_storeys_move_apart() -> None:
@@ -357,8 +369,10 @@ def test_a_room_that_tells_nothing_stands_out_from_ground_and_slab(scheme: str) 
     assert colour_scale.contrast(inks["none"], inks["old"]) > 1.2
 
 
-def test_the_picture_says_which_canvas_it_is_framed_for() -> None:
-    assert picture(build(*TWO_STOREYS))["framed"] == camera.CANVAS_PX
+def test_the_picture_is_framed_for_a_phone_and_for_all_else() -> None:
+    framed = picture(build(*TWO_STOREYS))["framed"]
+    assert [one["canvas"] for one in framed] == [standing.NARROW, standing.WIDE]
+    assert framed[0]["view"]["zoom"] < framed[1]["view"]["zoom"]
 
 
 def test_colours_of_500_rooms_are_a_small_message() -> None:
