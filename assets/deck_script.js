@@ -31,8 +31,10 @@
     var narrower = data.framed.filter(function (frame) { return frame.canvas[0] <= width; });
     var frame = narrower[narrower.length - 1] || data.framed[0], view = Object.assign({}, frame.view);
     var nearer = Math.log2(Math.min(width / frame.canvas[0], height / frame.canvas[1]));
-    ["zoom", "minZoom", "maxZoom"].forEach(function (name) { view[name] += nearer; });
-    var picture = Object.assign({}, data, { initialViewState: view });
+    ["zoom", "minZoom", "maxZoom"].forEach(function (name) { if (name in view) view[name] += nearer; });
+    var without = frame.without || [];
+    var layers = data.layers.filter(function (layer) { return without.indexOf(layer.id) < 0; });
+    var picture = Object.assign({}, data, { initialViewState: view, layers: layers });
     delete picture.framed;
     return picture;
   }
