@@ -29,7 +29,8 @@ CANVASES = (NARROW, WIDE) = ((320.0, 192.0), (900.0, 520.0))  # of a phone, and 
 _WALL_M = 0.6  # what a building's outline has beyond its rooms; gaps up to twice as wide are walls
 _UNKNOWN_M = 6.0  # half of the side of a building without an outline, and its height
 _FAR_M = 10_000.0  # rooms as far from a model's origin tell that it is not where its place is
-_CLOSEST, _FARTHEST = 17.5, 1.0
+_CLOSEST = 17.5
+_FARTHEST = {NARROW: 0.0, WIDE: 1.0}  # that all of the earth is no smaller than the canvas
 _PITCH_DEG, _TILTED_FROM = 42.0, 13.0  # from farther away no height is seen
 
 GRID_ADDRESS = "/map/grid/{z}/{x}/{y}.geojson"
@@ -143,7 +144,9 @@ def spec(
         basemap: What lies under it; None: a grid.
     """
     ground = [] if basemap else [_grid(scheme)]
-    narrow, wide = (view_of(places, turn=turn, canvas=canvas) for canvas in CANVASES)
+    narrow, wide = (
+        view_of(places, turn=turn, canvas=canvas, farthest=_FARTHEST[canvas]) for canvas in CANVASES
+    )
     return empty(basemap) | {
         "framed": [
             {"canvas": NARROW, "view": narrow, "without": [_NAMES_WIDE]},
@@ -160,7 +163,7 @@ def view_of(
     *,
     turn: int = 0,
     canvas: tuple[float, float] = WIDE,
-    farthest: float = _FARTHEST,
+    farthest: float = _FARTHEST[WIDE],
 ) -> Spec:
     """Where one looks from to see all places; deck.gl goes back to it when it is of another turn."""
     found = list(places) or [(-60.0, -40.0), (100.0, 62.0)]  # about where most people live
