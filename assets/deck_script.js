@@ -28,7 +28,8 @@
 
   function fitted(data, width, height) {
     if (!data.framed) return data;
-    var narrower = data.framed.filter(function (frame) { return frame.canvas[0] <= width; });
+    // A little smaller than framed for is better than much larger.
+    var narrower = data.framed.filter(function (frame) { return frame.canvas[0] <= 1.2 * width; });
     var frame = narrower[narrower.length - 1] || data.framed[0], view = Object.assign({}, frame.view);
     var nearer = Math.log2(Math.min(width / frame.canvas[0], height / frame.canvas[1]));
     ["zoom", "minZoom", "maxZoom"].forEach(function (name) { if (name in view) view[name] += nearer; });

@@ -17,6 +17,7 @@ Bounds = tuple[float, float, float, float]  # left, bottom, right, top [m]
 LAYERS = ("stair", "wall", "column", "window", "door")  # from below
 OUTLINED = ("stair",)  # drawn as lines alone; the others are filled
 
+_BURIED = 0.1  # of a room: what leaves less of it clear is a mistake in the model, and hides no label
 _LINE_M = 0.02  # of a drawn line, for what has to keep clear of it
 _ENOUGH = 0.7  # of the space around a label that it would have without what is drawn there
 
@@ -136,6 +137,8 @@ def _clear(rooms: Sequence[DrawnRoom], shapes: Mapping[str, Sequence[BaseGeometr
     for number, room in enumerate(rooms, start=first):
         on = [drawn[one] for one in tree.query(room.shape) if one < first or one > number]
         clear = room.shape.difference(shapely.union_all(on))
+        if clear.area < _BURIED * room.shape.area:
+            clear = room.shape
         found.append(replace(room, clear=clear, at=_middle(room, clear)))
     return tuple(found)
 

@@ -206,6 +206,11 @@ def test_a_label_keeps_clear_of_what_is_drawn_in_its_room(kind: str) -> None:
     assert not label.intersects(across.boundary)
 
 
+def test_a_room_that_a_wall_covers_by_mistake_keeps_its_label() -> None:
+    storey = Storey([Room(1, square(0, 9))], elements=[Element("wall", square(-0.2, 9))])
+    assert len(frames(storey)) == 1
+
+
 def test_a_label_without_space_between_lines_is_left_out() -> None:
     steps = [Element("stair", dict(mapping(box(0, n / 4, 9, n / 4 + 0.25)))) for n in range(36)]
     assert frames(Storey([Room(1, square(0, 9))], elements=steps)) == []
