@@ -1,4 +1,5 @@
-/* Stands for dash-deck until something is drawn with it, and fetches its script then: dashboard/deck_script.py. */
+/* Stands for dash-deck: fetches its script when something is drawn with it first (dashboard/deck_script.py),
+   and fits a picture that is `framed` for canvases of some sizes, the narrowest first, to the one there is. */
 (function () {
   "use strict";
 
@@ -25,14 +26,36 @@
     return fetched;
   }
 
+  function fitted(data, width, height) {
+    if (!data.framed) return data;
+    // A little smaller than framed for is better than much larger.
+    var narrower = data.framed.filter(function (frame) { return frame.canvas[0] <= 1.2 * width; });
+    var frame = narrower[narrower.length - 1] || data.framed[0], view = Object.assign({}, frame.view);
+    var nearer = Math.log2(Math.min(width / frame.canvas[0], height / frame.canvas[1]));
+    ["zoom", "minZoom", "maxZoom"].forEach(function (name) { if (name in view) view[name] += nearer; });
+    var without = frame.without || [];
+    var layers = data.layers.filter(function (layer) { return without.indexOf(layer.id) < 0; });
+    var picture = Object.assign({}, data, { initialViewState: view, layers: layers });
+    delete picture.framed;
+    return picture;
+  }
+
   function DeckGL(props) {
-    var state = React.useState(real !== null), shows = state[0], setShows = state[1];
+    var place = React.useRef(null), state = React.useState(null), size = state[0], setSize = state[1];
     React.useEffect(function () {
       var mounted = true;
-      whenThere().then(function () { if (mounted) setShows(true); });
-      return function () { mounted = false; };
+      function measure() {
+        if (mounted && place.current.clientWidth) setSize(place.current.clientWidth + " " + place.current.clientHeight);
+      }
+      whenThere().then(measure);
+      window.addEventListener("resize", measure);
+      return function () { mounted = false; window.removeEventListener("resize", measure); };
     }, []);
-    return React.createElement(shows ? real : "div", shows ? props : { id: props.id });
+    var data = React.useMemo(function () {
+      return size && fitted(props.data, Number(size.split(" ")[0]), Number(size.split(" ")[1]));
+    }, [props.data, size]);
+    var drawn = size && React.createElement(real, Object.assign({}, props, { data: data }));
+    return React.createElement("div", { ref: place, className: "deck" }, drawn);
   }
 
   // Dash's callbacks wait for what says this: deck.gl takes no layers before it has its canvas.

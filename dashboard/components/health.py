@@ -30,6 +30,11 @@ def body(one: Score, *, heading: Any = None) -> list[Any]:
     ]
 
 
+def then(one: Score) -> html.Div:
+    """A score of the past with its course: what cost it points is not kept."""
+    return html.Div([badge(one), _course(one)], className="health-head")
+
+
 def summary(one: Score) -> list[Any]:
     """The score with its course, and the costliest reason."""
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from dash import html
 
@@ -14,6 +14,8 @@ from dashboard.views.symbols import GROUPS, Group
 from data.store.buildings import StoreyPlan, StoreyRow
 
 ROOMS = "plan-room"  # name of the live list
+
+Unlike = Literal["marked", "not known then"]  # rooms unlike those around them, of which no past is kept
 
 _MOST_SIDE_BY_SIDE = 8  # storeys; more are a list to choose from on any screen
 
@@ -33,9 +35,13 @@ def colour_bar(scale: Scale, *, name: str) -> list[Any]:
     return [html.Span(name, className="bar-name"), _swatches(scale) if scale.stepped else _bar(scale)]
 
 
-def key(*, ages: bool, groups: Iterable[Group] = (), odd: bool = False) -> list[Any]:
+def key(*, ages: bool, groups: Iterable[Group] = (), odd: Unlike | None = None) -> list[Any]:
     """What symbols and rooms without a colour are; where ages are shown, none of them is too old for one."""
-    unlike = [html.Span([html.Span(className="swatch odd"), "unlike the rooms around it"])] if odd else []
+    words: dict[Unlike, html.Span] = {
+        "marked": html.Span([html.Span(className="swatch odd"), "unlike the rooms around it"]),
+        "not known then": html.Span("rooms unlike those around them: marked live only"),
+    }
+    unlike = [words[odd]] if odd else []
     old = html.Span([html.Span(className="swatch old"), "older than 1 h"])
     none = html.Span([html.Span(className="swatch none"), "no data"])
     shown = set(groups)

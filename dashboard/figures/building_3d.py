@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shapely import Point
-
+from dashboard.figures import camera, deck, standing
 from dashboard.figures import colour_scales as tables
-from dashboard.figures import deck
+from dashboard.figures import solid as solids
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.deck import Rgba, Spec
 from dashboard.figures.plan import Reading
 from dashboard.figures.solid import PLATE_M, Level, Piece, Solid, rings
+from dashboard.figures.standing import Stand
 from dashboard.theme import COLOURS, FONT, Scheme
 
-# The size of the canvas in the style sheet's own pixels, which scales it to any window.
-CANVAS_PX = (700.0, 520.0)
-
-_EXPLODED, _EXPLODED_M = 0.5, 7.0  # all storeys at most apart: a part of the building's size; two of them
 _LAYERS = 3  # of a level: slab, rooms, name
+_OVER_ALL = {"depthTest": False}  # a letter is a plane, of which what is nearer would cut off parts
 _SHELL_LAYERS = 2
 _SHELL_OPACITY = 0.12  # deck.gl takes its root of 2.2: what is behind loses less than half of its colour
-_TILT_DEG, _ORBIT_DEG, _FOV_DEG = 34.0, -28.0, 28.0
 
 
 class Shell(Protocol):
@@ -38,19 +33,6 @@ class Shell(Protocol):
     def address(self) -> str: ...  # noqa: D102
     @property
     def origin_m(self) -> tuple[float, float, float]: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """How the storeys stand."""
-
-    exploded: float = 0.0  # from 0, as built, to 1
-    alone: int | None = None  # the id of the one storey that is shown
-
-    @property
-    def whole(self) -> bool:
-        """Whether the building stands as built; only then its shell fits around it."""
-        return not self.exploded and self.alone is None
 
 
 def paint(
@@ -69,12 +51,13 @@ def stand(solid: Solid, how: Stand, *, shell: bool = False) -> dict[int, dict[st
         how: How its storeys stand.
         shell: Whether the picture has the shell.
     """
-    steps, apart = len(solid.levels) - 1, _apart(solid, how)
-    lifts = [round((number - steps / 2) * apart, 3) for number in range(len(solid.levels))]
+    lifts = standing.lifts(solid, how)
     moved: dict[int, dict[str, Any]] = {0: {"modelMatrix": _lifted(lifts[0])}}
+    size, named = standing.names(solid, how)
     for number, (level, lift) in enumerate(zip(solid.levels, lifts, strict=True)):
         shown = how.alone in (None, level.storey)
         moved |= {at: {"modelMatrix": _lifted(lift), "visible": shown} for at in layers_of(number)}
+        moved[layers_of(number)[-1]] |= {"visible": named[number], "getSize": size}
     after = layers_of(len(lifts))[0]
     north = len(_north(solid, "light"))
     moved |= {after + at: moved[0] for at in range(north)}
@@ -100,7 +83,7 @@ def spec(
     layers = [_ground(solid, scheme), *levels, *_north(solid, scheme), *around]
     moved = stand(solid, how, shell=bool(shell))
     return EMPTY | {
-        "initialViewState": view(solid, how=how),
+        "framed": standing.frames(solid, how=how),
         "effects": deck.LIGHT,
         "layers": [layer | moved[number] for number, layer in enumerate(layers)],
     }
@@ -108,7 +91,7 @@ def spec(
 
 # What stands there until the first picture comes.
 EMPTY: Spec = {
-    "views": [{"@@type": "OrbitView", "orbitAxis": "Z", "fovy": _FOV_DEG, "controller": True}],
+    "views": [{"@@type": "OrbitView", "orbitAxis": "Z", "fovy": camera.FOV_DEG, "controller": True}],
     "initialViewState": {"target": [0, 0, 0], "zoom": 0},
     "layers": [],
 }
@@ -124,30 +107,6 @@ def rooms_of(level: int) -> int:
     return layers_of(level)[1]
 
 
-def view(solid: Solid, *, how: Stand, turn: int = 0) -> Spec:
-    """Where one looks from to see all of it as it stands; of another turn, deck.gl goes back to it."""
-    width, depth, height = solid.size
-    height += (len(solid.levels) - 1) * _apart(solid, how)
-    orbit, tilt = math.radians(_ORBIT_DEG), math.radians(_TILT_DEG)
-    across = abs(math.cos(orbit)) * width + abs(math.sin(orbit)) * depth
-    along = abs(math.sin(orbit)) * width + abs(math.cos(orbit)) * depth
-    up = along * math.sin(tilt) + height * math.cos(tilt)
-    px_per_m = 0.86 * min(CANVAS_PX[0] / max(across, 1.0), CANVAS_PX[1] / max(up, 1.0))
-    zoom = round(math.log2(px_per_m), 3)
-    nearer = 0.08 * along  # what is near looks larger: so the picture is in the middle
-    return {
-        "target": [round(-math.sin(orbit) * nearer, 2), round(-math.cos(orbit) * nearer, 2), 0],
-        "rotationX": _TILT_DEG, "rotationOrbit": _ORBIT_DEG + turn * 1e-6,
-        "zoom": zoom, "minZoom": zoom - 2, "maxZoom": zoom + 6, "minRotationX": 2,
-    }  # fmt: skip
-
-
-def _apart(solid: Solid, how: Stand) -> float:
-    """How much farther each storey stands above the one below than it was built [m]."""
-    steps = max(len(solid.levels) - 1, 1)
-    return how.exploded * min(_EXPLODED_M, _EXPLODED * max(solid.size) / steps)
-
-
 def _lifted(up: float) -> list[float]:
     """A matrix that lifts, column by column."""
     return [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, up, 1]
@@ -161,7 +120,7 @@ def _painted(piece: Piece, said: Reading, scale: Scale, scheme: Scheme) -> dict[
 def _colour(said: Reading, scale: Scale, scheme: Scheme) -> Rgba:
     if said.state == "fresh" and said.value is not None:
         return deck.rgba(scale.colour(said.value))
-    return deck.rgba(tables.PLAN[scheme]["hatch" if said.state == "stale" else "room"])
+    return deck.rgba(tables.SOLID[scheme]["old" if said.state == "stale" else "none"])
 
 
 def _rooms(level: Level, rows: Sequence[Mapping[str, Any]]) -> Spec:
@@ -190,7 +149,7 @@ def _plate(level: Level, scheme: Scheme) -> Spec:
         "data": [{"rings": rings} for rings in level.plate],
         "getPolygon": "@@=rings",
         "getElevation": PLATE_M - 0.02,  # below the rooms' floors: two faces in one plane flicker
-        "getFillColor": deck.rgba(tables.PLAN[scheme]["edge"]),
+        "getFillColor": deck.rgba(tables.SOLID[scheme]["plate"]),
         "extruded": True,
         "material": deck.MATERIAL,
     }
@@ -204,51 +163,52 @@ def _name(level: Level, scheme: Scheme) -> Spec:
         "getPosition": "@@=at",
         "getText": "@@=name",
         "getColor": deck.rgba(COLOURS[scheme].muted),
-        "getSize": 22,
         "getTextAnchor": "end",
-        "getPixelOffset": [-10, 0],
+        "getPixelOffset": standing.NAME_PX,
         "fontFamily": FONT,
         "fontWeight": 570,
         "characterSet": sorted(set(level.name)),
+        "sizeUnits": "meters",
+        "sizeMinPixels": standing.NAME_SIZES[0],
+        "sizeMaxPixels": standing.NAME_SIZES[1],
+        "parameters": _OVER_ALL,
     }
 
 
 def _ground(solid: Solid, scheme: Scheme) -> Spec:
-    """A disc a little below the lowest slab."""
-    radius = 0.6 * math.hypot(*solid.size[:2]) + 2
-    z = round(solid.levels[0].floor_m - PLATE_M - 0.06, 2)
-    circle = Point(0, 0).buffer(radius, quad_segs=24)
+    """A lawn about the building, a little below the lowest slab."""
     return {
         "@@type": "PolygonLayer",
         "id": "ground",
-        "data": [{"rings": rings(circle, (0.0, 0.0), z)}],
+        "data": [{"rings": rings(solids.ground(solid), (0.0, 0.0), solids.ground_m(solid))}],
         "getPolygon": "@@=rings",
-        "getFillColor": deck.rgba(tables.PLAN[scheme]["room"], 150),
+        "getFillColor": deck.rgba(tables.SOLID[scheme]["ground"]),
         "stroked": False,
     }
 
 
 def _north(solid: Solid, scheme: Scheme) -> list[Spec]:
-    """An arrow on the ground, where north is known."""
+    """An arrow on the ground, where north is known: in front, as the building hides what is behind it."""
     if solid.north_deg is None:
         return []
-    radius = 0.6 * math.hypot(*solid.size[:2]) + 2
-    z = round(solid.levels[0].floor_m - PLATE_M - 0.02, 2)
-    bearing, length = math.radians(solid.north_deg), max(0.9, radius * 0.07)
+    margin, bearing = solids.margin_m(solid), math.radians(solid.north_deg)
+    z, half = solids.ground_m(solid) + 0.04, 0.25 * margin
     ahead, aside = (math.sin(bearing), math.cos(bearing)), (math.cos(bearing), -math.sin(bearing))
+    middle = (solid.size[0] / 4, -solid.size[1] / 2 - 0.55 * margin)
 
     def at(along: float, across: float) -> list[float]:
-        return [round(ahead[axis] * along + aside[axis] * across, 2) for axis in (0, 1)] + [z]
+        x, y = (middle[axis] + ahead[axis] * along + aside[axis] * across for axis in (0, 1))
+        return [round(x, 2), round(y, 2), round(z, 2)]
 
-    tip, tail = radius - 0.5 * length, radius - 1.7 * length
-    arrow = [at(tip, 0), at(tail, 0.42 * length), at(tail + 0.3 * length, 0), at(tail, -0.42 * length)]
+    arrow = [at(half, 0), at(-half, 0.8 * half), at(-0.5 * half, 0), at(-half, -0.8 * half)]
+    beside = [round(middle[0] - 2.2 * half, 2), round(middle[1], 2), round(z, 2)]
     ink = deck.rgba(COLOURS[scheme].muted)
     return [
         {"@@type": "PolygonLayer", "id": "north", "data": [{"rings": [arrow]}], "getPolygon": "@@=rings",
          "getFillColor": ink, "stroked": False},
-        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": at(tail - 0.6 * length, 0), "name": "N"}],
-         "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 24, "fontFamily": FONT,
-         "fontWeight": 640, "characterSet": ["N"]},
+        {"@@type": "TextLayer", "id": "north-name", "data": [{"at": beside, "name": "N"}],
+         "getPosition": "@@=at", "getText": "@@=name", "getColor": ink, "getSize": 18, "fontFamily": FONT,
+         "fontWeight": 640, "characterSet": ["N"], "parameters": _OVER_ALL},
     ]  # fmt: skip
 
 

@@ -50,3 +50,9 @@ PLAN = {
         "odd": "#f29be6",
     },
 }  # fmt: skip
+
+# A building in 3D: what stands on the ground is told from it, and rooms that tell nothing from their slab.
+SOLID = {
+    "light": {"ground": "#eceff2", "plate": "#949fa9", "none": "#d3dae0", "old": "#a9b3bc"},
+    "dark": {"ground": "#262b30", "plate": "#3c444b", "none": "#59636d", "old": "#7b8791"},
+}

@@ -48,4 +48,4 @@ MATERIAL: Spec = {"ambient": 0.62, "diffuse": 0.46, "shininess": 8, "specularCol
 
 def parts(spec: Spec) -> dict[str, Any]:
     """The layers of a picture by their id, and where one looks from as `view`."""
-    return {layer["id"]: layer for layer in spec["layers"]} | {"view": spec["initialViewState"]}
+    return {layer["id"]: layer for layer in spec["layers"]} | {"view": spec["framed"]}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from shapely.geometry import Polygon, shape
+import shapely
+from shapely.geometry import Point, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
@@ -14,6 +15,11 @@ Coordinates = list[float | None]
 Bounds = tuple[float, float, float, float]  # left, bottom, right, top [m]
 
 LAYERS = ("stair", "wall", "column", "window", "door")  # from below
+OUTLINED = ("stair",)  # drawn as lines alone; the others are filled
+
+_BURIED = 0.1  # of a room: what leaves less of it clear is a mistake in the model, and hides no label
+_LINE_M = 0.02  # of a drawn line, for what has to keep clear of it
+_ENOUGH = 0.7  # of the space around a label that it would have without what is drawn there
 
 
 class Room(Protocol):
@@ -70,6 +76,7 @@ class DrawnRoom:
     x: Coordinates
     y: Coordinates
     shape: BaseGeometry
+    clear: BaseGeometry  # the part of it that nothing is drawn on
     at: tuple[float, float]  # where its label stands
 
 
@@ -97,12 +104,11 @@ def draw(plan: Plan) -> Drawing:
         (_room(room, room.footprint) for room in plan.rooms if room.footprint),
         key=lambda room: -round(room.shape.area, 2),
     )
-    layers = {
-        kind: _outlines(shape(one.outline) for one in plan.elements if one.kind == kind) for kind in LAYERS
-    }
-    layers["door"] = _outlines(shape(door.outline) for door in plan.doors if door.outline)
+    shapes = {kind: [shape(one.outline) for one in plan.elements if one.kind == kind] for kind in LAYERS}
+    shapes["door"] = [shape(door.outline) for door in plan.doors if door.outline]
+    layers = {kind: _outlines(shapes[kind]) for kind in LAYERS}
     return Drawing(
-        rooms=tuple(rooms),
+        rooms=_clear(rooms, shapes),
         layers={kind: outline for kind, outline in layers.items() if outline[0]},
         bounds=_bounds([(room.x, room.y) for room in rooms] + list(layers.values())),
         north_deg=plan.true_north_deg,
@@ -115,7 +121,37 @@ def _room(room: Room, footprint: dict[str, Any]) -> DrawnRoom:
     at = room.label_point or outline.representative_point().coords[0]
     other = room.long_name if room.long_name != room.name else None
     title = " ".join(filter(None, (room.name, other)))
-    return DrawnRoom(id=room.id, name=room.name, title=title, x=x, y=y, shape=outline, at=at)
+    return DrawnRoom(id=room.id, name=room.name, title=title, x=x, y=y, shape=outline, clear=outline, at=at)
+
+
+def _clear(rooms: Sequence[DrawnRoom], shapes: Mapping[str, Sequence[BaseGeometry]]) -> tuple[DrawnRoom, ...]:
+    """The rooms with what of them is clear of lines and of smaller rooms, and with their labels in that."""
+    drawn = [
+        one.boundary.buffer(_LINE_M) if kind in OUTLINED else one
+        for kind, several in shapes.items()
+        for one in several
+    ]
+    first = len(drawn)
+    drawn += [room.shape for room in rooms]
+    tree, found = shapely.STRtree(drawn), []
+    for number, room in enumerate(rooms, start=first):
+        on = [drawn[one] for one in tree.query(room.shape) if one < first or one > number]
+        clear = room.shape.difference(shapely.union_all(on))
+        if clear.area < _BURIED * room.shape.area:
+            clear = room.shape
+        found.append(replace(room, clear=clear, at=_middle(room, clear)))
+    return tuple(found)
+
+
+def _middle(room: DrawnRoom, clear: BaseGeometry) -> tuple[float, float]:
+    """Where a label is to stand: at the place that was chosen for it, unless lines take its space."""
+    at = Point(room.at)
+    around = at.distance(clear.boundary) if clear.contains(at) else 0.0
+    if clear.is_empty or around >= _ENOUGH * at.distance(room.shape.boundary):
+        return room.at
+    largest = max(_polygons(clear), key=lambda part: part.area)
+    x, y = shapely.maximum_inscribed_circle(largest, tolerance=0.05).coords[0]
+    return float(x), float(y)
 
 
 def _outlines(shapes: Iterable[BaseGeometry]) -> tuple[Coordinates, Coordinates]:

@@ -56,7 +56,7 @@ def fitting(
     """The label of each room: of its choices the first that lies in the room and on no other label.
 
     Args:
-        places: Where each label is centred, and the outline that it must not leave [m].
+        places: Where each label is centred, and the shape that it must not leave [m].
         choices: The lines it may have, the best first.
         inks: Its colour.
         layout: Gives the size of the letters.

@@ -17,25 +17,26 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from dashboard.figures import colour_scales as tables
-from dashboard.figures import deck
+from dashboard.figures import deck, mercator
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.deck import Spec
 from dashboard.theme import COLOURS, FONT, Scheme
 
 Place = tuple[float, float]  # longitude and latitude [°]
 
-CANVAS_PX = (900.0, 520.0)
+CANVASES = (NARROW, WIDE) = ((320.0, 192.0), (900.0, 520.0))  # of a phone, and of all else [px]
 
 _WALL_M = 0.6  # what a building's outline has beyond its rooms; gaps up to twice as wide are walls
 _UNKNOWN_M = 6.0  # half of the side of a building without an outline, and its height
 _FAR_M = 10_000.0  # rooms as far from a model's origin tell that it is not where its place is
-_CLOSEST, _FARTHEST = 17.5, 1.0
+_CLOSEST = 17.5
+_FARTHEST = {NARROW: 0.0, WIDE: 1.0}  # that all of the earth is no smaller than the canvas
 _PITCH_DEG, _TILTED_FROM = 42.0, 13.0  # from farther away no height is seen
 
 GRID_ADDRESS = "/map/grid/{z}/{x}/{y}.geojson"
 _LOAD_ITSELF: Spec = {"fetch": {}}  # without options deck.gl waits for a resource that somebody else adds
-_GRID_LINES = 4  # in each direction in a tile
 _NAME_PX = (150.0, 34.0)  # what a name has for itself
+_NAMES_WIDE = "names-wide"  # layer of those that have that on a wide canvas alone
 
 
 class Ground(Protocol):
@@ -128,7 +129,7 @@ def empty(basemap: Basemap | None) -> Spec:
 
 def spec(
     placed: Sequence[Placed], told: Mapping[int, Told], *, scale: Scale, scheme: Scheme,
-    devices: str, view: Spec, basemap: Basemap | None,
+    devices: str, places: Sequence[Place], turn: int = 0, basemap: Basemap | None,
 ) -> Spec:  # fmt: skip
     """The whole picture.
 
@@ -138,15 +139,22 @@ def spec(
         scale: The figure's colours.
         scheme: Of the page.
         devices: The address of a tile of devices, with `{z}`, `{x}` and `{y}`.
-        view: What `view_of` gives.
+        places: That are to be in view.
+        turn: Of another one, deck.gl goes back to them.
         basemap: What lies under it; None: a grid.
     """
     ground = [] if basemap else [_grid(scheme)]
+    narrow, wide = (
+        view_of(places, turn=turn, canvas=canvas, farthest=_FARTHEST[canvas]) for canvas in CANVASES
+    )
     return empty(basemap) | {
-        "initialViewState": view,
+        "framed": [
+            {"canvas": NARROW, "view": narrow, "without": [_NAMES_WIDE]},
+            {"canvas": WIDE, "view": wide},
+        ],
         "effects": deck.LIGHT,
         "layers": [*ground, _devices(devices, scheme), *_buildings(placed, told, scale, scheme),
-                   *_names(placed, view, scheme)],
+                   *_names(placed, narrow, wide, scheme)],
     }  # fmt: skip
 
 
@@ -154,19 +162,19 @@ def view_of(
     places: Iterable[Place],
     *,
     turn: int = 0,
-    canvas: tuple[float, float] = CANVAS_PX,
-    farthest: float = _FARTHEST,
+    canvas: tuple[float, float] = WIDE,
+    farthest: float = _FARTHEST[WIDE],
 ) -> Spec:
     """Where one looks from to see all places; deck.gl goes back to it when it is of another turn."""
     found = list(places) or [(-60.0, -40.0), (100.0, 62.0)]  # about where most people live
     west, east = min(at[0] for at in found), max(at[0] for at in found)
     south, north = min(at[1] for at in found), max(at[1] for at in found)
-    top, bottom = mercator(north), mercator(south)
+    top, bottom = mercator.down(north), mercator.down(south)
     across, down = max((east - west) / 360, 1e-9), max(bottom - top, 1e-9)
     zoom = min(math.log2(canvas[0] * 0.6 / 512 / across), math.log2(canvas[1] * 0.6 / 512 / down))
     zoom = round(min(_CLOSEST, max(farthest, zoom)), 2)
     return {
-        "longitude": (west + east) / 2, "latitude": _latitude((top + bottom) / 2),
+        "longitude": (west + east) / 2, "latitude": mercator.latitude((top + bottom) / 2),
         "zoom": zoom, "maxZoom": 20,
         "pitch": _PITCH_DEG if zoom > _TILTED_FROM else 0, "bearing": turn * 1e-6,
     }  # fmt: skip
@@ -236,21 +244,32 @@ def _buildings(
     return [dots, bodies]  # fmt: skip
 
 
-def _names(placed: Sequence[Placed], view: Spec, scheme: Scheme) -> list[Spec]:
+def _names(placed: Sequence[Placed], narrow: Spec, wide: Spec, scheme: Scheme) -> list[Spec]:
     """Names that have room for themselves when all is in view; the others show when one comes near."""
-    kept: list[Placed] = []
-    for one in placed:
-        if all(_apart(one.at, other.at, view["zoom"]) for other in kept):
-            kept.append(one)
-    hidden = [one for one in placed if one not in kept]
+    always = _with_room(placed, [], narrow["zoom"])
+    often = _with_room(placed, always, wide["zoom"])
+    hidden = [one for one in placed if one not in (*always, *often)]
     near = {"sizeUnits": "meters", "getSize": 40, "sizeMaxPixels": 24}
-    return [_texts("names", kept, scheme, {"getSize": 24}), _texts("names-near", hidden, scheme, near)]
+    return [
+        _texts("names", always, scheme, {"getSize": 24}),
+        _texts(_NAMES_WIDE, often, scheme, {"getSize": 24}),
+        _texts("names-near", hidden, scheme, near),
+    ]
+
+
+def _with_room(placed: Sequence[Placed], there: Sequence[Placed], zoom: float) -> list[Placed]:
+    """Those whose names have room beside one another's and those that are there."""
+    found: list[Placed] = []
+    for one in placed:
+        if all(_apart(one.at, other.at, zoom) for other in (*there, *found)):
+            found.append(one)
+    return found
 
 
 def _apart(one: Place, other: Place, zoom: float) -> bool:
     px = 512 * 2**zoom
     across = abs(one[0] - other[0]) / 360 * px
-    down = abs(mercator(one[1]) - mercator(other[1])) * px
+    down = abs(mercator.down(one[1]) - mercator.down(other[1])) * px
     return across > _NAME_PX[0] or down > _NAME_PX[1]
 
 
@@ -290,29 +309,3 @@ def _grid(scheme: Scheme) -> Spec:
         "getLineColor": deck.rgba(tables.PLAN[scheme]["edge"], 130),
         "getLineWidth": 0, "lineWidthMinPixels": 1,
     }  # fmt: skip
-
-
-def grid(z: int, x: int, y: int) -> dict[str, Any]:
-    """The lines of the grid in one tile of the web's square map, as GeoJSON."""
-    steps = [number / _GRID_LINES for number in range(_GRID_LINES)]
-    lines = [[(x + step, y), (x + step, y + 1)] for step in steps] + [
-        [(x, y + step), (x + 1, y + step)] for step in steps
-    ]
-    tiles = 1 << z
-    coordinates = [
-        [[column / tiles * 360 - 180, _latitude(row / tiles)] for column, row in line] for line in lines
-    ]
-    return {"type": "FeatureCollection", "features": [{
-        "type": "Feature", "properties": {},
-        "geometry": {"type": "MultiLineString", "coordinates": coordinates},
-    }]}  # fmt: skip
-
-
-def mercator(latitude: float) -> float:
-    """Where a latitude is on the web's square map: 0 at its northern edge, 1 at its southern."""
-    within = math.radians(max(-85.05, min(85.05, latitude)))
-    return 0.5 - math.asinh(math.tan(within)) / (2 * math.pi)
-
-
-def _latitude(mercator: float) -> float:
-    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * mercator))))

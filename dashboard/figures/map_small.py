@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from dashboard.figures import map as figures
+from dashboard.figures import mercator
 from dashboard.figures.colour_scale import Scale
 from dashboard.figures.deck import Spec
 from dashboard.figures.map import Place, Placed, Told
@@ -73,7 +74,7 @@ def sketch(placed: Sequence[Placed], told: Mapping[int, Told], *, scale: Scale) 
 def _px(at: Sequence[float], view: Spec) -> Place:
     """A place in pixels from the picture's upper left."""
     earth = 512 * 2 ** view["zoom"]
-    down = figures.mercator(at[1]) - figures.mercator(view["latitude"])
+    down = mercator.down(at[1]) - mercator.down(view["latitude"])
     return WIDTH / 2 + (at[0] - view["longitude"]) / 360 * earth, HEIGHT / 2 + down * earth
 
 

@@ -86,7 +86,7 @@ def paint(
         odd=tuple(room.id in odd for room in drawing.rooms),
         labels=tuple(
             fitting(
-                [(room.at, room.shape) for room in drawing.rooms],
+                [(room.at, room.clear) for room in drawing.rooms],
                 [_lines(room, one) for room, one in zip(drawing.rooms, said, strict=True)],
                 inks,
                 layout=layout,

@@ -13,10 +13,11 @@ Figure = dict[str, Any]
 
 STRIP_PX = 40  # below the plan, for the scale bar and the arrow
 EDGE_PX = 8
+ARROW_PX = 56  # that the arrow to the north takes of the strip
 
 _LENGTHS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 _MIDDLE_PX = -22  # of the strip
-_ARROW_PX = 22
+_ARROW_LENGTH_PX = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ def _arrow(drawing: Drawing, scheme: Scheme) -> list[Figure]:
     arrow = {
         "text": "", "showarrow": True, "arrowhead": 2, "arrowsize": 1.1, "arrowwidth": 1.5,
         "arrowcolor": COLOURS[scheme].muted,
-        "xshift": -18 + east * _ARROW_PX / 2, "yshift": _MIDDLE_PX + north * _ARROW_PX / 2,
-        "ax": -east * _ARROW_PX, "ay": north * _ARROW_PX,
+        "xshift": -18 + east * _ARROW_LENGTH_PX / 2, "yshift": _MIDDLE_PX + north * _ARROW_LENGTH_PX / 2,
+        "ax": -east * _ARROW_LENGTH_PX, "ay": north * _ARROW_LENGTH_PX,
     }  # fmt: skip
     letter = {
         "text": "N",

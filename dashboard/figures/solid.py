@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shapely import union_all
+from shapely import box, union_all
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
@@ -17,6 +18,7 @@ PLATE_M = 0.25  # of the slab under a storey's rooms
 
 _STOREY_M = 3.2  # from floor to floor where nobody says
 _HEIGHT_M = 2.6  # of a room where nobody says
+_LETTERS = 16  # of a storey's name: there is no space for more beside the building
 _EDGE_M = 0.45  # how far a slab stands out: about an outer wall
 _WALL_M = 0.6  # half of the widest gap between two rooms that is a wall
 
@@ -64,11 +66,11 @@ class Level:
     """One storey that has rooms with outlines."""
 
     storey: int
-    name: str
+    name: str  # shortened where it is long
     floor_m: float
     pieces: tuple[Piece, ...]
     plate: tuple[list[Ring], ...]  # of the slab under them
-    corner: list[float]  # where its name stands
+    corner: tuple[float, float, float]  # where its name stands, above and below those of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +99,28 @@ def build(bodies: Sequence[Body], storeys: Sequence[Storey], *, north_deg: float
     top = max(_floor(body, floors) + _height(body) for body in bodies)
     middle = ((left + right) / 2, (front + back) / 2, (bottom + top) / 2)
     levels = tuple(
-        _level(storey, own, shapes, floors, middle)
+        _level(storey, own, shapes, floors, middle, corner=(left, front))
         for storey in storeys
         if (own := [body for body in bodies if body.storey_id == storey.id])
     )
     size = (right - left, back - front, top - bottom)
     return Solid(levels=levels, middle=middle, size=size, north_deg=north_deg)
+
+
+def ground_m(solid: Solid) -> float:
+    """How high the ground lies, a little below the lowest slab [m]."""
+    return round(solid.levels[0].floor_m - PLATE_M - 0.06, 2)
+
+
+def margin_m(solid: Solid) -> float:
+    """How far the ground reaches beyond the rooms."""
+    return max(1.2, 0.1 * math.hypot(*solid.size[:2]))
+
+
+def ground(solid: Solid) -> Polygon:
+    """The outline of the ground, about the building's middle [m]."""
+    width, depth, _ = solid.size
+    return box(-width / 2, -depth / 2, width / 2, depth / 2).buffer(margin_m(solid), quad_segs=8)
 
 
 def _floors(bodies: Sequence[Body], storeys: Sequence[Storey]) -> dict[int, float]:
@@ -129,6 +147,7 @@ def _level(
     shapes: Mapping[int, BaseGeometry],
     floors: Mapping[int, float],
     middle: tuple[float, float, float],
+    corner: tuple[float, float],
 ) -> Level:
     x, y, z = middle
     floor = floors[storey.id] - z
@@ -147,12 +166,16 @@ def _level(
     under = under.buffer(-_WALL_M, join_style="mitre").simplify(0.05)
     return Level(
         storey=storey.id,
-        name=storey.name,
+        name=_short(storey.name),
         floor_m=floor,
         pieces=pieces,
         plate=tuple(rings(part, (x, y), floor - PLATE_M) for part in _parts(under)),
-        corner=[round(under.bounds[0] - x, 2), round(under.bounds[1] - y, 2), round(floor, 2)],
+        corner=(round(corner[0] - x - _EDGE_M, 2), round(corner[1] - y - _EDGE_M, 2), round(floor, 2)),
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1].rstrip()}…"
 
 
 def _parts(outline: BaseGeometry) -> list[Polygon]:

@@ -152,7 +152,7 @@ def _label(room: DrawnRoom, layout: Layout, px_per_m: float) -> list[Box]:
     name, (long, short) = html.escape(room.name, quote=False), _VALUES
     for lines in ((name, long), (name, short), (long,), (name,), (short,)):
         box = labels.frame(room.at, lines, layout=layout, px_per_m=px_per_m)
-        if room.shape.covers(shapely.box(*box)):
+        if room.clear.covers(shapely.box(*box)):
             return [box]
     return []
 

@@ -84,7 +84,7 @@ def register(app: Dash, context: Context) -> None:
     room_drawer.register(app, context, reader)
     floor_plan.register(app, reader)
     building_3d.register(app, context, reader)
-    building_health.register(app, context, reader, building=BUILDING)
+    building_health.register(app, context, reader, building=BUILDING, at=AT)
     _register_heading(app, reader)
     _register_choices(app, reader)
 

@@ -17,9 +17,9 @@ from dashboard.components import plan_controls
 from dashboard.components.icon import named
 from dashboard.context import Context
 from dashboard.figures import building_3d as figures
-from dashboard.figures import deck, solid
-from dashboard.figures.building_3d import Stand
+from dashboard.figures import deck, solid, standing
 from dashboard.figures.solid import Solid
+from dashboard.figures.standing import Stand
 from dashboard.pages.floor_plan import STOREY
 from dashboard.pages.plan_drawing import scale_of
 from dashboard.pages.reader import Reader, Then
@@ -217,7 +217,7 @@ def _register_picture(app: Dash, reader: Reader, solid_of: _SolidOf, shell_of: _
             raise PreventUpdate
         if drawn is None or drawn["what"] != new["what"]:
             picture = figures.spec(shape, painted, how=how, scheme=look, shell=shell)
-            return picture | {"initialViewState": figures.view(shape, how=how, turn=new["turn"])}, new
+            return picture | {"framed": standing.frames(shape, how=how, turn=new["turn"])}, new
         return _changed(shape, painted, how, new, drawn, shell=shell is not None), new
 
 
@@ -248,7 +248,7 @@ def _changed(
         for layer, moved in figures.stand(shape, how, shell=shell).items():
             layers[layer].update(moved)
     if new["turn"] != old["turn"] or new["stand"][0] != old["stand"][0]:  # it would grow out of the picture
-        patch["initialViewState"] = figures.view(shape, how=how, turn=new["turn"])
+        patch["framed"] = standing.frames(shape, how=how, turn=new["turn"])
     return patch
 
 

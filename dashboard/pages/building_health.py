@@ -1,4 +1,4 @@
-"""The part of the Building page that tells how the building, its storeys and its rooms are."""
+"""The part of the Building page that tells how the building, its storeys and its rooms are, or were."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from dashboard.context import Context
 from dashboard.pages.reader import Reader
 from dashboard.server import identity
 from dashboard.shell import MARK
-from dashboard.views import findings, rooms_health
+from dashboard.views import findings, past, rooms_health
 from dashboard.views import health as views
+from dashboard.views.past import Moment
 from data.errors import StoreBusy, StoreUnavailable
 from data.store import analysis
 from data.store.analysis_rows import BuildingAnalysis, TrendPoint
 
 _BODY = "building-health"
-_TOLD = "building-health-told"  # dcc.Store: the building and the minute
+_TOLD = "building-health-told"  # dcc.Store: the building and the minute, or the moment that is over
+_NOT_KEPT = (
+    "Scores alone are kept of the past. What cost points, rooms unlike those around them and likely failures "
+    "are shown live."
+)
 
 
 def panel() -> html.Section:
@@ -38,7 +43,7 @@ def panel() -> html.Section:
     )
 
 
-def register(app: Dash, context: Context, reader: Reader, *, building: str) -> None:
+def register(app: Dash, context: Context, reader: Reader, *, building: str, at: str) -> None:
     """The panel's callback.
 
     Args:
@@ -46,6 +51,7 @@ def register(app: Dash, context: Context, reader: Reader, *, building: str) -> N
         context: Its store.
         reader: Of buildings.
         building: Id of the dcc.Store with the building's id.
+        at: Id of the dcc.Store with the moment that is shown.
     """
 
     @app.callback(
@@ -53,15 +59,18 @@ def register(app: Dash, context: Context, reader: Reader, *, building: str) -> N
         Output(_TOLD, "data"),
         Input(MARK, "data"),
         Input(building, "data"),
+        Input(at, "data"),
         State(_TOLD, "data"),
     )
     @identity.needs("viewer")
-    def show_health(_mark: Any, building_id: int, told: list[int] | None) -> tuple[Any, ...]:
-        now = datetime.now(UTC)
-        telling = [building_id, int(now.timestamp()) // 60]
+    def show_health(_mark: Any, building_id: int, then: Any, told: list[Any] | None) -> tuple[Any, ...]:
+        now, moment = datetime.now(UTC), Moment.of(then)
+        telling = [building_id, moment.kept if moment else int(now.timestamp()) // 60]
         found = reader.building(building_id) if telling != told else None
         if found is None:
             raise PreventUpdate  # told a moment ago, or there is no such building, which its heading says
+        if moment:
+            return _past(reader.health_then(building_id, moment.at), moment.at, found.row.timezone), telling
         known, trend = reader.analysis(building_id), _trend(context, building_id, now)
         return _body(known, trend, zone_name=found.row.timezone, building=building_id, now=now), telling
 
@@ -110,6 +119,30 @@ def _body(
                         parts.odd(odd, named=True) if odd else _none_odd(known),
                     ),
                     _section("Likely failures", finding_parts.likely(likely)) if likely else None,
+                ]
+            ),
+        ],
+        className="building-health-columns",
+    )
+
+
+def _past(then: rooms_health.Then, at: datetime, zone_name: str | None) -> html.Div:
+    zone = format.zone(zone_name)
+    none = "All rooms that were judged were well." if then.judged else "No room was judged then."
+    return html.Div(
+        [
+            html.Div(
+                [
+                    parts.then(then.whole),
+                    html.P(f"As it was known on {past.told(at, zone=zone)}.", className="small"),
+                ],
+                className="health",
+            ),
+            _section("Worst rooms", parts.rows(then.worst) if then.worst else html.P(none, className="soft")),
+            html.Div(
+                [
+                    _section("Storeys", parts.rows(then.storeys)) if then.storeys else None,
+                    html.P(_NOT_KEPT, className="soft"),
                 ]
             ),
         ],

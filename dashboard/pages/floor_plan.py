@@ -10,6 +10,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.components import live, plan_controls, skeletons
 from dashboard.components.icon import icon, named
+from dashboard.figures.drawing import Drawing
+from dashboard.figures.plan_frame import ARROW_PX
 from dashboard.pages import time_slider
 from dashboard.pages.plan_drawing import Plans, Wanted
 from dashboard.pages.reader import Reader
@@ -177,13 +179,21 @@ def _register_plan(app: Dash, reader: Reader) -> None:
         return (
             shown.figure,
             shown.painted,
-            {"--aspect": f"{shown.outlines.aspect:.3f}"} if shown.outlines.bounds else _HIDDEN,
+            _frame(shown.outlines),
             plan_controls.colour_bar(shown.scale, name=name),
             plan_controls.key(
                 ages=quantity in (plans.FRESHNESS, plans.HEALTH), groups=shown.groups, odd=shown.odd
             ),
             None if shown.outlines.rooms else plan_controls.nothing_to_draw(plan),
         )
+
+
+def _frame(outlines: Drawing) -> dict[str, str]:
+    """What the style sheet has to know of a plan."""
+    if outlines.bounds is None:
+        return _HIDDEN
+    arrow = {} if outlines.north_deg is None else {"--arrow": f"{ARROW_PX}px"}
+    return {"--aspect": f"{outlines.aspect:.3f}"} | arrow
 
 
 def _register_zoom(app: Dash) -> None:

@@ -170,7 +170,8 @@ def _register_picture(app: Dash, context: Context, known: Kept[_Known], summarie
             scale=_scale(figure),
             scheme=look,
             devices=f"/map/devices/{minute}/{{z}}/{{x}}/{{y}}.geojson",
-            view=figures.view_of(there.in_view(None if presses else building), turn=presses or 0),
+            places=there.in_view(None if presses else building),
+            turn=presses or 0,
             basemap=basemap.of(context.settings, look),
         )
         prints = {name: zlib.crc32(repr(part).encode()) for name, part in deck.parts(picture).items()}
@@ -183,7 +184,7 @@ def _register_picture(app: Dash, context: Context, known: Kept[_Known], summarie
             if drawn.get(layer["id"]) != prints[layer["id"]]:
                 patch["layers"][number] = layer
         if drawn["view"] != prints["view"]:
-            patch["initialViewState"] = picture["initialViewState"]
+            patch["framed"] = picture["framed"]
         return patch, prints
 
 

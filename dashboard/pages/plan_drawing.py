@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import Patch, no_update
 
+from dashboard.components.plan_controls import Unlike
 from dashboard.figures import colour_scale, drawing, plan_frame
 from dashboard.figures import plan as figures
 from dashboard.figures.colour_scale import Scale
@@ -47,7 +48,7 @@ class Shown:
     painted: dict[str, Any]  # what is then drawn
     scale: Scale
     groups: tuple[symbols.Group, ...]  # of the symbols
-    odd: bool  # whether a room is marked as unlike those around it
+    odd: Unlike | None  # whether rooms are marked as unlike those around them
 
 
 class Plans:
@@ -73,7 +74,8 @@ class Plans:
             return None
         then, look, units = self._reader.then(found, wanted.at), wanted.scheme, account.units
         said = self._reader.readings(then, (room.id for room in plan.rooms), wanted.quantity)
-        odd = self._reader.odd(then)
+        unlike = self._reader.odd(found)
+        odd = {} if then.window else unlike
         scale = scale_of(then, wanted.quantity)
         ticks = plans.ticks(scale.low, scale.high, wanted.quantity, units=units)
         scale = replace(scale, ticks=ticks or scale.ticks)
@@ -93,8 +95,14 @@ class Plans:
                 outlines, paint, scheme=look, ruler=ruler, seen=seen, revision=str(plan.id)
             )
         groups = tuple(dict.fromkeys(one.group for one in things))
+        marked: Unlike = "not known then" if then.window else "marked"
         return Shown(
-            outlines=outlines, figure=figure, painted=next_, scale=scale, groups=groups, odd=any(paint.odd)
+            outlines=outlines,
+            figure=figure,
+            painted=next_,
+            scale=scale,
+            groups=groups,
+            odd=marked if any(room.id in unlike for room in outlines.rooms) else None,
         )
 
     def _draw(self, _tenant: int, storey: int, revision: str) -> Drawing | None:

@@ -62,24 +62,39 @@ class Reader:
     def readings(self, then: Then, rooms: Iterable[int], quantity: str) -> dict[int, plans.Reading]:
         """What is known of a quantity, or of the health, of rooms. Raises what `building` does."""
         if quantity == plans.HEALTH:
-            return rooms_health.readings(rooms, self._scores(then))
+            at = then.now if then.window else None
+            return rooms_health.readings(rooms, self._scores(then.building.row.id, at=at, now=then.now))
         series, units = in_rooms(then.building.series), identity.current().units
         return {
             room: plans.reading(series.get(room, ()), quantity, now=then.now, units=units) for room in rooms
         }
 
-    def _scores(self, then: Then) -> rooms_health.Scores:
-        at = then.now if then.window else None
+    def score_then(self, building: int, room: int, at: datetime) -> float | None:
+        """The health of a room at a moment that is over; None: it had none. Raises what `building` does."""
+        return self._scores(building, at=at, now=at).get(room)
+
+    def _scores(self, building: int, *, at: datetime | None, now: datetime) -> rooms_health.Scores:
         try:
-            return self._analyses.scores(
-                then.building.row.id, tenant=identity.current().tenant_id, at=at, now=then.now
-            )
+            return self._analyses.scores(building, tenant=identity.current().tenant_id, at=at, now=now)
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error
 
-    def odd(self, then: Then) -> dict[int, str]:
-        """Rooms that are now unlike those around them, in words. Raises what `building` does."""
-        return {} if then.window else rooms_health.odd(self.analysis(then.building.row.id).odd)
+    def odd(self, found: Building) -> dict[int, str]:
+        """Rooms that are now unlike those around them, in words; what they were is not kept.
+
+        Raises what `building` does.
+        """
+        return rooms_health.odd(self.analysis(found.row.id).odd)
+
+    def health_then(self, building: int, at: datetime) -> rooms_health.Then:
+        """How a building and all in it were at a moment that is over. Raises what `building` does."""
+        tenant = identity.current().tenant_id
+        try:
+            scores = self._analyses.then(building, tenant=tenant, at=at)
+            trend = self._analyses.trend(building, tenant=tenant, at=at)
+        except (StoreUnavailable, StoreBusy) as error:
+            raise PreventUpdate from error
+        return rooms_health.then(scores, building=building, now=at, trend=trend)
 
     def analysis(self, building: int) -> BuildingAnalysis:
         """What analytics found in a building, a minute old at most. Raises what `building` does."""

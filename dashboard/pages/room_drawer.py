@@ -74,7 +74,7 @@ def drawer(room: int | None) -> dmc.Drawer:
 
 def register(app: Dash, context: Context, reader: Reader) -> None:
     """The drawer's callbacks."""
-    room_health.register(app, context, reader, room=ROOM, building=BUILDING)
+    room_health.register(app, context, reader, room=ROOM, building=BUILDING, at=AT)
     sparks = views.Sparks(context.store)
 
     @app.callback(

@@ -1,4 +1,4 @@
-"""The part of a room's drawer that tells how the room is, and whether it is unlike those around it."""
+"""The part of a room's drawer that tells how the room is or was, and whether it is unlike those around it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from dashboard.server import identity
 from dashboard.shell import MARK
 from dashboard.views import health as views
 from dashboard.views import rooms_health
+from dashboard.views.health import Score
+from dashboard.views.past import Moment
 from data.errors import StoreBusy, StoreUnavailable
 from data.store import analysis
 
 _BODY = "room-health"
-_TOLD = "room-health-told"  # dcc.Store: the room and the minute
+_TOLD = "room-health-told"  # dcc.Store: the room and the minute, or the moment that is over
+_NOT_KEPT = "Its score alone is kept of the past; what cost it points is shown live."
 
 
 def section() -> html.Div:
@@ -28,7 +31,7 @@ def section() -> html.Div:
     return html.Div([dcc.Store(id=_TOLD), html.Div(id=_BODY, className="room-health")])
 
 
-def register(app: Dash, context: Context, reader: Reader, *, room: str, building: str) -> None:
+def register(app: Dash, context: Context, reader: Reader, *, room: str, building: str, at: str) -> None:
     """The callback.
 
     Args:
@@ -37,6 +40,7 @@ def register(app: Dash, context: Context, reader: Reader, *, room: str, building
         reader: Of buildings.
         room: Id of the dcc.Store with the id of the room that is open, or None.
         building: Id of the dcc.Store with the building's id.
+        at: Id of the dcc.Store with the moment that is shown.
     """
 
     @app.callback(
@@ -44,15 +48,17 @@ def register(app: Dash, context: Context, reader: Reader, *, room: str, building
         Output(_TOLD, "data"),
         Input(MARK, "data"),
         Input(room, "data"),
+        Input(at, "data"),
         State(building, "data"),
         State(_TOLD, "data"),
     )
     @identity.needs("viewer")
     def show_health(
-        _mark: Any, room_id: int | None, building_id: int, told: list[int] | None
+        _mark: Any, room_id: int | None, then: Any, building_id: int, told: list[Any] | None
     ) -> tuple[Any, ...]:
-        now, tenant = datetime.now(UTC), identity.current().tenant_id
-        telling = [room_id, int(now.timestamp()) // 60]
+        moment, tenant = Moment.of(then), identity.current().tenant_id
+        now = rooms_health.hour_of(moment.at) if moment else datetime.now(UTC)
+        telling = [room_id, now.isoformat() if moment else int(now.timestamp()) // 60]
         if room_id is None or telling == told:
             raise PreventUpdate
         try:
@@ -69,8 +75,11 @@ def register(app: Dash, context: Context, reader: Reader, *, room: str, building
             raise PreventUpdate from error
         if found.health is None:
             return None, telling  # nothing is measured here, as the drawer says
-        at = reader.building(building_id)
-        zone = format.zone(at.row.timezone if at else None)
+        if moment:
+            score = reader.score_then(building_id, room_id, moment.at)
+            return _past(views.then(score, now=now, trend=trend)), telling
+        stands_in = reader.building(building_id)
+        zone = format.zone(stands_in.row.timezone if stands_in else None)
         shown = views.score(found.health, zone=zone, now=now, trend=trend)
         odd = rooms_health.odd_rooms(found.odd, building=building_id, zone=zone)
         return [
@@ -78,3 +87,11 @@ def register(app: Dash, context: Context, reader: Reader, *, room: str, building
             html.Div(parts.body(shown), className="health"),
             parts.odd(odd, named=False) if odd else None,
         ], telling
+
+
+def _past(score: Score) -> list[Any]:
+    return [
+        html.H3("Health then"),
+        html.Div(parts.then(score), className="health"),
+        html.P(_NOT_KEPT, className="small"),
+    ]

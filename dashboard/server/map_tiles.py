@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, abort
 
-from dashboard.figures import map as figures
+from dashboard.figures import mercator
 from dashboard.server import identity
 from dashboard.views import map as views
 from data.store import Store
@@ -38,7 +38,7 @@ def register(server: Flask, store: Store) -> None:
     @identity.needs("viewer")
     def grid(z: int, x: int, y: int) -> Response:
         _refuse_beyond(z, x, y)
-        response = _geojson(figures.grid(z, x, y))
+        response = _geojson(mercator.grid(z, x, y))
         response.cache_control.private = True
         response.cache_control.max_age = 24 * 3600
         return response

@@ -106,6 +106,27 @@ def score(
     )
 
 
+def then(score: float | None, *, now: datetime, name: str = "", trend: Sequence[TrendPoint] = ()) -> Score:
+    """A health of the past as it is shown: its score alone, as nothing else of it is kept.
+
+    Args:
+        score: The one that was known then; None: there was none.
+        now: The time that it then was.
+        name: Of the subject.
+        trend: The scores before, oldest first.
+    """
+    level = level_of(score)
+    return Score(
+        name=name,
+        score=format.NOTHING if score is None else format.number(score, digits=0),
+        level=level,
+        word=_WORDS[level] if score is not None else "not judged then",
+        lost=(),
+        computed="",
+        course=_course(trend, now=now),
+    )
+
+
 def made(at: datetime, basis: Basis, *, zone: ZoneInfo) -> str:
     """When and from what: `Computed 14 Jan 2026, 14:30:00 CET from 720 hourly means of 30 days.`"""
     parts = [f"Computed {format.moment(at, zone=zone)}"]

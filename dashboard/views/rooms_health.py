@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from analytics.quantities import QUANTITIES
 from dashboard import format
 from dashboard.views import health as views
+from dashboard.views import past
 from dashboard.views.building import Choice
 from dashboard.views.health import Score
 from dashboard.views.plan import HEALTH, Reading
 from data.store import analysis, analysis_overview
-from data.store.analysis_rows import BuildingAnalysis, Health, OddRoom, Verdict
+from data.store.analysis_overview import PastScore
+from data.store.analysis_rows import BuildingAnalysis, Health, OddRoom, Subject, TrendPoint, Verdict
 from data.store.pool import Store
 
 Scores = Mapping[int, float | None]  # by the id of the room
@@ -46,6 +48,16 @@ class Odd:
     href: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """How a building was; each storey and room with the address of its place on the plan of that time."""
+
+    whole: Score
+    storeys: tuple[tuple[Score, str], ...]  # the worst first
+    worst: tuple[tuple[Score, str], ...]  # rooms
+    judged: bool  # whether any room was
+
+
 class Analyses:
     """What analytics found in buildings, each read once a minute for all viewers. Thread-safe."""
 
@@ -53,6 +65,7 @@ class Analyses:
         self._store = store
         self._kept = lru_cache(maxsize=64)(self._read)
         self._kept_then = lru_cache(maxsize=256)(self._read_then)
+        self._kept_trend = lru_cache(maxsize=256)(self._read_trend)
 
     def of(self, building: int, *, tenant: int, now: datetime) -> BuildingAnalysis:
         """What is known of a building.
@@ -66,14 +79,38 @@ class Analyses:
     def scores(self, building: int, *, tenant: int, at: datetime | None, now: datetime) -> Scores:
         """The score of each room that has one, now or at a moment that is over. Raises what `of` does."""
         if at is not None:
-            return self._kept_then(tenant, building, at.replace(minute=0, second=0, microsecond=0))
+            found = self.then(building, tenant=tenant, at=at)
+            return {one.subject_id: one.score for one in found if one.subject == "space"}
         return {one.subject_id: one.score for one in self.of(building, tenant=tenant, now=now).rooms}
 
-    def _read_then(self, tenant: int, building: int, hour: datetime) -> Scores:
-        return analysis_overview.room_scores(self._store, tenant=tenant, building=building, at=hour)
+    def then(self, building: int, *, tenant: int, at: datetime) -> tuple[PastScore, ...]:
+        """All scores that were known in a building at a moment that is over. Raises what `of` does."""
+        return self._kept_then(tenant, building, hour_of(at))
+
+    def trend(self, building: int, *, tenant: int, at: datetime) -> tuple[TrendPoint, ...]:
+        """A building's scores of the time before a moment, oldest first. Raises what `of` does."""
+        return self._kept_trend(tenant, building, hour_of(at))
+
+    def _read_trend(self, tenant: int, building: int, hour: datetime) -> tuple[TrendPoint, ...]:
+        return analysis.health_trend(
+            self._store,
+            tenant=tenant,
+            subject="building",
+            subject_id=building,
+            since=hour - views.TREND,
+            until=hour,
+        )
+
+    def _read_then(self, tenant: int, building: int, hour: datetime) -> tuple[PastScore, ...]:
+        return analysis_overview.scores_at(self._store, tenant=tenant, building=building, at=hour)
 
     def _read(self, tenant: int, building: int, _minute: int) -> BuildingAnalysis:
         return analysis.of_building(self._store, tenant=tenant, building=building)
+
+
+def hour_of(at: datetime) -> datetime:
+    """The full hour before a moment: scores of the past are kept by hours."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def readings(rooms: Iterable[int], scores: Scores) -> dict[int, Reading]:
@@ -122,9 +159,44 @@ def storeys(
     )
 
 
-def address(building: int, *, storey: int | None, room: int | None) -> str:
-    """Of a place on the plan of a building, coloured by health."""
-    choice = Choice(storey=None if storey is None else str(storey), quantity=HEALTH, room=room)
+def then(
+    found: Sequence[PastScore], *, building: int, now: datetime, trend: Sequence[TrendPoint] = ()
+) -> Then:
+    """How a building, its storeys and its worst rooms were.
+
+    Args:
+        found: The scores of it and all in it, the worst first.
+        building: Its id.
+        now: The time that it then was.
+        trend: The building's scores before, oldest first.
+    """
+
+    def of(subject: Subject) -> list[PastScore]:
+        return [one for one in found if one.subject == subject]
+
+    def row(one: PastScore) -> tuple[Score, str]:
+        storey, room = (one.subject_id, None) if one.subject == "storey" else (None, one.subject_id)
+        place = address(building, storey=storey, room=room, at=now)
+        return views.then(one.score, now=now, name=one.name), place
+
+    whole, rooms = next(iter(of("building")), None), of("space")
+    worst = [one for one in rooms if views.level_of(one.score) in ("watch", "ill")][:WORST]
+    return Then(
+        whole=views.then(whole.score if whole else None, now=now, trend=trend),
+        storeys=tuple(map(row, of("storey"))),
+        worst=tuple(map(row, worst)),
+        judged=bool(rooms),
+    )
+
+
+def address(building: int, *, storey: int | None, room: int | None, at: datetime | None = None) -> str:
+    """Of a place on the plan of a building, coloured by health, as it is or at a moment that is over."""
+    choice = Choice(
+        storey=None if storey is None else str(storey),
+        quantity=HEALTH,
+        room=room,
+        at=past.write(at) if at else None,
+    )
     return f"/building/{building}{choice.search}"
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from data.store import statements
-from data.store.analysis_rows import Basis, Health, Reason, TrendPoint
+from data.store.analysis_rows import Basis, Health, Reason, Subject, TrendPoint
 from data.store.pool import Store
 
 _SQL = statements.load("analysis_overview")
@@ -32,6 +32,16 @@ class RoomScore:
     building_id: int
     building: str
     timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastScore:
+    """The health that a building, a storey or a room had; why is not kept."""
+
+    subject: Subject
+    subject_id: int
+    name: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +95,14 @@ def scores(store: Store, *, tenant: int, since: datetime, buildings: int, rooms:
     )
 
 
-def room_scores(store: Store, *, tenant: int, building: int, at: datetime) -> dict[int, float]:
-    """The score of each room of a building at a moment that is over, by the room's id.
+def scores_at(store: Store, *, tenant: int, building: int, at: datetime) -> tuple[PastScore, ...]:
+    """The scores of a building, its storeys and its rooms that were known at a moment, the worst first.
 
-    It is the last one of the day before; rooms that had none are left out. Raises what `scores` does.
+    Each is the last one of the day before; what had none is left out. Raises what `scores` does.
     """
     with store.transaction(tenant=tenant) as connection:
-        found = connection.execute(_SQL["rooms_at"], {"building": building, "at": at}).fetchall()
-    return {int(room): float(score) for room, score in found}
+        cursor = connection.cursor(row_factory=class_row(PastScore))
+        return tuple(cursor.execute(_SQL["scores_at"], {"building": building, "at": at}).fetchall())
 
 
 def _health(row: dict[str, Any]) -> Health:

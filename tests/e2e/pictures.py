@@ -10,7 +10,7 @@ from playwright.sync_api import Locator
 from tests.local_run import eventually
 
 # The browser that drew the picture also reads it.
-_COUNT = """async (png) => {
+_COUNT = """async ([png, within]) => {
     const image = new Image();
     image.src = 'data:image/png;base64,' + png;
     await image.decode();
@@ -18,9 +18,11 @@ _COUNT = """async (png) => {
     canvas.width = image.width; canvas.height = image.height;
     const context = canvas.getContext('2d');
     context.drawImage(image, 0, 0);
+    if (within) context.clearRect(within, within, image.width - 2 * within, image.height - 2 * within);
     const bytes = context.getImageData(0, 0, image.width, image.height).data;
     const counts = {};
     for (let at = 0; at < bytes.length; at += 4) {
+        if (!bytes[at + 3]) continue;
         const colour = bytes[at] + ',' + bytes[at + 1] + ',' + bytes[at + 2];
         counts[colour] = (counts[colour] || 0) + 1;
     }
@@ -28,10 +30,15 @@ _COUNT = """async (png) => {
 }"""
 
 
-def colours(place: Locator) -> dict[tuple[int, int, int], int]:
-    """How many pixels of a place on the page have each colour (red, green, blue)."""
+def colours(place: Locator, *, edge: int = 0) -> dict[tuple[int, int, int], int]:
+    """How many pixels of a place on the page have each colour (red, green, blue).
+
+    Args:
+        place: On the page.
+        edge: How wide an edge of it is looked at [pixels]; 0: all of it.
+    """
     picture = base64.b64encode(place.screenshot()).decode()
-    found: dict[str, int] = place.page.evaluate(_COUNT, picture)
+    found: dict[str, int] = place.page.evaluate(_COUNT, [picture, edge])
     return {_rgb(name): count for name, count in found.items()}
 
 

@@ -1,7 +1,7 @@
 """Pictures of the pages for people to look at: `python -m tests.e2e.screenshots SIGN_IN_LINK OUT_DIR`.
 
-Overview, the inbox, patterns, forecasts, the models, the system, a building's plan, one device and an address
-without a page, light and dark, as wide as a laptop and as a phone.
+Overview, the map, the inbox, patterns, forecasts, the models, the system, a building's plan and 3D view, one
+device and an address without a page, light and dark, as wide as a laptop and as a phone.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from dashboard.theme import Scheme
 from tests import servers
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
+_DRAWN_MS = 4_000  # nothing on the page says when a canvas is drawn
 
 
 def take(browser: Browser, link: str, folder: Path) -> None:
@@ -31,6 +32,7 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     device = (rooms if rooms.count() else cards).first
     pages = {
         "overview": "/",
+        "map": "/map",
         "devices": "/devices",
         "patterns": "/patterns",
         "forecasts": "/forecasts",
@@ -42,8 +44,10 @@ def take(browser: Browser, link: str, folder: Path) -> None:
     buildings = page.locator("a[href^='/building/']")
     if buildings.count():
         demo = buildings.filter(has_text="Demo office")
-        pages["building"] = (demo if demo.count() else buildings).first.get_attribute("href") or "/"
-    session = first.storage_state()
+        building = (demo if demo.count() else buildings).first.get_attribute("href") or "/"
+        pages |= {"building": building, "building-3d": f"{building}?view=3d"}
+    # The cookies alone: what the page has stored besides names a scheme, which would win over the browser's.
+    session: StorageState = {"cookies": first.storage_state()["cookies"]}
     for scheme in SCHEMES:
         for width, (columns, rows) in SIZES.items():
             context = browser.new_context(
@@ -65,8 +69,10 @@ def take(browser: Browser, link: str, folder: Path) -> None:
 def _settle(page: Page) -> None:
     page.wait_for_selector(
         ".device-card, .inbox-card, .upload, .verdict, .graph .xtick, .plan .nsewdrag, "
-        ".pattern, .forecast-row, .notice"
+        ".pattern, .forecast-row, .notice, .deck canvas"
     )
+    if page.locator(".deck").count():
+        page.wait_for_timeout(_DRAWN_MS)
     page.wait_for_selector(".connection.odd, .connection.even")
     page.evaluate("document.fonts.ready")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -52,8 +53,8 @@ def address(twin: Twin) -> Iterator[str]:
     web.close()
 
 
-def _brought_in(worker: Store, tenant: int, model: Model) -> int:
-    return buildings.save(worker, tenant=tenant, model=model, name="Test house").building
+def _brought_in(worker: Store, tenant: int, model: Model, name: str = "Test house") -> int:
+    return buildings.save(worker, tenant=tenant, model=model, name=name).building
 
 
 def _rooms(web: Store, tenant: int, building: int) -> list[buildings.PlanRoom]:
@@ -244,6 +245,27 @@ def test_a_new_value_sends_colours_and_no_geometry(visit: Page, twin: Twin) -> N
             pass
         sent.append(caught.value.text())
     assert not any('"x"' in answer for answer in sent)
+
+
+def to_the_right_of_the_buttons(page: Page) -> float:
+    """How much of the plan is to the right of its zoom buttons [px]."""
+    plan, buttons = (page.locator(one).bounding_box() for one in (".plan", ".plan .modebar-container"))
+    assert plan is not None
+    assert buttons is not None
+    return plan["x"] + plan["width"] - buttons["x"] - buttons["width"]
+
+
+def test_where_no_north_is_known_no_gap_is_left_for_its_arrow(visit: Page, twin: Twin) -> None:
+    assert to_the_right_of_the_buttons(visit) > 50
+    nowhere = replace(HOUSE.georeference, true_north_deg=None)
+    with closing(Store.open(twin.settings, role="worker")) as worker:
+        tenant = buildings.find_tenant(worker, "main")
+        model = replace(HOUSE, sha256="90" * 32, georeference=nowhere)
+        building = _brought_in(worker, tenant, model, "Without north")
+    visit.goto(f"{twin.address}/building/{building}")
+    visit.locator(".plan .modebar-btn").first.wait_for()
+    expect(visit.locator(".plan .textpoint").first).to_be_attached()
+    assert to_the_right_of_the_buttons(visit) < 20
 
 
 @pytest.mark.parametrize("path", ["/building/999999", "/building/none", "/building/-1"])

@@ -151,7 +151,7 @@ def test_a_new_value_sends_colours_and_no_outlines(visit: Page, twin: Twin) -> N
     sent = caught.value.text()
     assert "colour" in sent
     assert "rings" not in sent
-    assert "initialViewState" not in sent
+    assert "framed" not in sent
 
 
 def test_a_moment_that_is_over_is_shown_as_it_was(visit: Page, twin: Twin, address: str) -> None:
@@ -206,6 +206,21 @@ def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
     visit.reload()
     assert settled(canvas(visit), lambda pixels: pixels > 1_000) > 1_000
     assert visit.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [390, 700, 1440])
+def test_all_of_the_picture_is_inside_its_edges(visit: Page, width: int) -> None:
+    visit.set_viewport_size({"width": width, "height": 1500})
+    visit.reload()
+    assert settled(canvas(visit), lambda pixels: pixels > 1_000) > 1_000
+    assert len(colours(canvas(visit), edge=3)) == 1
+
+
+def test_a_window_that_gets_another_size_is_filled_again(visit: Page) -> None:
+    before = coloured(canvas(visit))
+    visit.set_viewport_size({"width": 390, "height": 1500})
+    assert settled(canvas(visit), lambda pixels: 1_000 < pixels < before / 3) < before / 3
+    assert len(colours(canvas(visit), edge=3)) == 1
 
 
 @pytest.fixture(scope="module")

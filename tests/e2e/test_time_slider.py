@@ -146,6 +146,15 @@ def test_before_the_first_reading_there_is_no_data(visit: Page, address: str) ->
     expect(visit.locator(".room-value.fresh")).to_have_count(0, timeout=SLOW_MS)
 
 
+def test_the_health_of_the_past_is_what_was_known_then(visit: Page, address: str) -> None:
+    visit.goto(f"{address}?quantity=temperature&at={moment(60 * 20)}")
+    health = visit.locator(".building-health")
+    expect(health).to_contain_text("As it was known on", timeout=SLOW_MS)
+    expect(health).to_contain_text("not judged then")
+    visit.get_by_role("button", name="Live").click()
+    expect(health).not_to_contain_text("As it was known on", timeout=SLOW_MS)
+
+
 def test_a_longer_period_goes_by_hours(visit: Page) -> None:
     visit.get_by_role("textbox", name="Period").click()
     visit.get_by_role("option", name="Last 7 days").click()

@@ -42,16 +42,29 @@ def test_another_tenant_has_none_of_them(
     )
     assert scores(web, tenant_ids["acme"]) == Scores(buildings=(), rooms=())
     acme = {"tenant": tenant_ids["acme"], "building": place.building}
-    assert analysis_overview.room_scores(web, at=NOON, **acme) == {}
+    assert analysis_overview.scores_at(web, at=NOON, **acme) == ()
+
+
+def then(web: Store, place: Place, *, ago: float) -> list[tuple[str, float]]:
+    found = analysis_overview.scores_at(
+        web, tenant=place.tenant, building=place.building, at=NOON - hours(ago)
+    )
+    return [(one.subject, one.score) for one in found if one.subject_id in (place.space, place.building)]
 
 
 def test_a_room_had_the_last_score_before_a_moment(worker: Store, web: Store, place: Place) -> None:
     for ago, score in ((5, 60.0), (3, 70.0), (1, 80.0)):
         save_health(worker, place.tenant, health("space", place.space, score), at=NOON - hours(ago))
-    then = {
-        ago: analysis_overview.room_scores(
-            web, tenant=place.tenant, building=place.building, at=NOON - hours(ago)
-        ).get(place.space)
-        for ago in (6, 2, -40)
-    }
-    assert then == {6: None, 2: 70.0, -40: None}
+    assert [then(web, place, ago=ago) for ago in (6, 2, -40)] == [[], [("space", 70.0)], []]
+
+
+def test_a_score_is_not_known_before_its_hour_is_over(worker: Store, web: Store, place: Place) -> None:
+    computed = NOON - hours(1.25)
+    save_health(worker, place.tenant, health("space", place.space, 70.0), at=computed)
+    assert [then(web, place, ago=ago) for ago in (1.5, 1)] == [[], [("space", 70.0)]]
+
+
+def test_the_worst_of_a_building_came_first(worker: Store, web: Store, place: Place) -> None:
+    parts = [health("building", place.building, 75.0), health("space", place.space, 70.0)]
+    save_health(worker, place.tenant, *parts, at=NOON - hours(2))
+    assert then(web, place, ago=0) == [("space", 70.0), ("building", 75.0)]

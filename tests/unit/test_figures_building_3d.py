@@ -8,11 +8,13 @@ from itertools import pairwise, product
 from typing import Any
 
 import pytest
+from shapely import Polygon
 
 from dashboard.figures import building_3d as figures
-from dashboard.figures import colour_scale, deck, solid
-from dashboard.figures.building_3d import Stand
+from dashboard.figures import colour_scale, deck, solid, standing
+from dashboard.figures import colour_scales as tables
 from dashboard.figures.solid import Solid
+from dashboard.figures.standing import Stand
 
 SCALE = colour_scale.of("temperature")
 
@@ -197,34 +199,61 @@ def test_without_a_shell_no_layer_waits_for_one() -> None:
 
 def test_a_turned_north_turns_its_arrow() -> None:
     arrow = picture(build(TWO_STOREYS[0], north_deg=90.0))["layers"][-2]["data"][0]["rings"][0]
-    tip = max(arrow, key=lambda at: math.hypot(*at[:2]))
-    assert tip[0] > 1
-    assert tip[1] == pytest.approx(0, abs=0.01)
+    tip, _, tail, _ = arrow
+    assert tip[0] - tail[0] > 0.4
+    assert tip[1] == pytest.approx(tail[1])
+
+
+def test_the_building_does_not_hide_the_arrow() -> None:
+    drawn = build(*TWO_STOREYS, north_deg=0.0)
+    arrow = picture(drawn)["layers"][-2]["data"][0]["rings"][0]
+    front = min(north for _, north, _ in stands(drawn, AS_BUILT))
+    assert max(at[1] for at in arrow) < front
 
 
 def test_the_whole_building_is_another_view_each_time_it_is_asked_for() -> None:
     drawn = build(*TWO_STOREYS)
-    assert figures.view(drawn, how=AS_BUILT, turn=1) != figures.view(drawn, how=AS_BUILT, turn=2)
-    zooms = {figures.view(drawn, how=AS_BUILT, turn=turn)["zoom"] for turn in (0, 1)}
+    assert standing.view(drawn, how=AS_BUILT, turn=1) != standing.view(drawn, how=AS_BUILT, turn=2)
+    zooms = {standing.view(drawn, how=AS_BUILT, turn=turn)["zoom"] for turn in (0, 1)}
     assert len(zooms) == 1
 
 
-def across(drawn: Solid, how: Stand) -> list[tuple[float, float]]:
-    """Where the corners of the rooms are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
-    seen, moved = figures.view(drawn, how=how), figures.stand(drawn, how)
+Point = tuple[float, float, float]
+
+
+def stands(drawn: Solid, how: Stand) -> list[Point]:
+    """The corners of the rooms where they stand [m]."""
+    moved = figures.stand(drawn, how)
+    return [
+        (east, north, floor + up + moved[figures.rooms_of(number)]["modelMatrix"][14])
+        for number, level in enumerate(drawn.levels)
+        for piece in level.pieces
+        for (east, north, floor), up in product(piece.rings[0], (0.0, piece.height_m))
+    ]
+
+
+def around(drawn: Solid, how: Stand) -> list[Point]:
+    """The edge of the ground where it lies [m]."""
+    ground = picture(drawn, how=how)["layers"][0]
+    lift = ground["modelMatrix"][14]
+    return [(east, north, up + lift) for east, north, up in ground["data"][0]["rings"][0]]
+
+
+def across(
+    drawn: Solid, how: Stand, points: list[Point], canvas: tuple[float, float] = standing.WIDE
+) -> list[tuple[float, float]]:
+    """Where points are in the picture: 0, 0 is its middle, 1 its right and upper edges."""
+    seen = standing.view(drawn, how=how, canvas=canvas)
     orbit, tilt = math.radians(seen["rotationOrbit"]), math.radians(seen["rotationX"])
-    px_per_m, (width, height) = 2 ** seen["zoom"], figures.CANVAS_PX
+    px_per_m, (width, height) = 2 ** seen["zoom"], canvas
     distance = 0.5 * height / math.tan(math.radians(figures.EMPTY["views"][0]["fovy"]) / 2)
     found = []
-    for number, level in enumerate(drawn.levels):
-        lift = moved[figures.rooms_of(number)]["modelMatrix"][14]
-        for piece in level.pieces:
-            for (east, north, floor), up in product(piece.rings[0], (0.0, piece.height_m)):
-                x, y = east - seen["target"][0], north - seen["target"][1]
-                right, ahead = rotated(x, y, orbit)
-                deep, high = rotated(ahead, floor + up + lift, tilt)
-                scale = px_per_m * distance / (distance + deep * px_per_m)
-                found.append((2 * right * scale / width, 2 * high * scale / height))
+    for east, north, up in points:
+        x, y = east - seen["target"][0], north - seen["target"][1]
+        right, ahead = rotated(x, y, orbit)
+        deep, high = rotated(ahead, up - seen["target"][2], tilt)
+        scale = px_per_m * distance / (distance + deep * px_per_m)
+        found.append((2 * right * scale / width, 2 * high * scale / height))
     return found
 
 
@@ -242,9 +271,108 @@ def test_all_storeys_are_in_the_picture_however_far_apart(
         Body(id=number, storey_id=number, footprint=square(0, side=side_m), floor_m=3.0 * number)
         for number in range(storeys)
     ]
-    places = across(build(*rooms), Stand(exploded=exploded))
+    drawn, how = build(*rooms), Stand(exploded=exploded)
+    places = across(drawn, how, stands(drawn, how))
     assert max(abs(place) for corner in places for place in corner) < 1
     assert max(high for _, high in places) - min(high for _, high in places) > 1  # and fill half of it
+
+
+@pytest.mark.parametrize("exploded", [0.0, 1.0])
+@pytest.mark.parametrize(("width_m", "storeys"), [(4.0, 1), (60.0, 1), (60.0, 3), (8.0, 20)])
+def test_no_edge_cuts_the_ground_off(width_m: float, storeys: int, exploded: float) -> None:
+    rooms = [
+        Body(id=number, storey_id=number, footprint=square(0, side=width_m), floor_m=3.0 * number)
+        for number in range(storeys)
+    ]
+    drawn, how = build(*rooms), Stand(exploded=exploded)
+    assert max(abs(place) for corner in across(drawn, how, around(drawn, how)) for place in corner) < 1
+
+
+@pytest.mark.parametrize("name", ["EG", "Ground floor", "2. Obergeschoss West mit Galerie"])
+@pytest.mark.parametrize("side_m", [4.0, 60.0])
+@pytest.mark.parametrize("canvas", standing.CANVASES)
+def test_the_names_of_storeys_have_room_beside_the_building(
+    name: str, side_m: float, canvas: tuple[float, float]
+) -> None:
+    drawn = solid.build(
+        [Body(id=1, storey_id=1, footprint=square(0, side=side_m))], [Storey(id=1, name=name)], north_deg=None
+    )
+    assert drawn is not None
+    ((place, _),) = across(drawn, AS_BUILT, [drawn.levels[0].corner], canvas)
+    left_px = (1 + place) / 2 * canvas[0]  # of its corner
+    assert left_px > 10 + 6 * len(drawn.levels[0].name)
+
+
+def names(drawn: Solid, how: Stand = AS_BUILT) -> list[dict[str, Any]]:
+    return [layer for layer in picture(drawn, how=how)["layers"] if layer["id"].startswith("name-")]
+
+
+def stack(storeys: int, side_m: float) -> Solid:
+    return build(*(
+        Body(id=number, storey_id=number, footprint=square(0, side=side_m), floor_m=3.0 * number)
+        for number in range(storeys)
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("side_m", [10.0, 60.0, 400.0])
+@pytest.mark.parametrize("canvas", standing.CANVASES)
+def test_the_names_of_storeys_never_lie_on_each_other(side_m: float, canvas: tuple[float, float]) -> None:
+    drawn = stack(6, side_m)
+    shown = [one for one in names(drawn) if one["visible"]]
+    least, most = standing.NAME_SIZES
+    size = min(
+        most, max(least, shown[0]["getSize"] * 2 ** standing.view(drawn, how=AS_BUILT, canvas=canvas)["zoom"])
+    )
+    half = canvas[1] / 2
+    corners = [one["data"][0]["at"] for one in shown]
+    places = [high * half for _, high in across(drawn, AS_BUILT, corners, canvas)]
+    assert all(above - below > 0.55 * size for below, above in pairwise(places))
+
+
+def test_a_storey_half_a_step_above_another_costs_no_third_one_its_name() -> None:
+    split = build(
+        TWO_STOREYS[0],
+        Body(id=3, storey_id=2, footprint=square(4), floor_m=0.05),
+        Body(id=2, storey_id=3, footprint=square(0), floor_m=3.0),
+    )
+    assert [one["visible"] for one in names(split)] == [True, False, True]
+
+
+def test_names_that_had_no_room_show_when_storeys_move_apart() -> None:
+    drawn = stack(4, 90.0)
+    assert sum(one["visible"] for one in names(drawn)) < 4
+    assert sum(one["visible"] for one in names(drawn, Stand(exploded=1.0))) == 4
+
+
+def test_a_storey_alone_has_its_name() -> None:
+    assert [one["visible"] for one in names(stack(4, 400.0), Stand(alone=1))] == [False, True, False, False]
+
+
+def test_a_long_name_of_a_storey_is_shortened() -> None:
+    drawn = solid.build([TWO_STOREYS[0]], [Storey(id=1, name="Erdgeschoss mit Galerie")], north_deg=None)
+    assert drawn is not None
+    assert drawn.levels[0].name == "Erdgeschoss mit…"
+
+
+@pytest.mark.parametrize("north_deg", [0.0, 45.0, 90.0, 200.0])
+def test_the_arrow_lies_on_the_ground(north_deg: float) -> None:
+    drawn = build(TWO_STOREYS[0], north_deg=north_deg)
+    arrow = picture(drawn)["layers"][-2]["data"][0]["rings"][0]
+    assert Polygon(around(drawn, AS_BUILT)).contains(Polygon(arrow))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_room_that_tells_nothing_stands_out_from_ground_and_slab(scheme: str) -> None:
+    inks = tables.SOLID[scheme]
+    for below in ("ground", "plate"):
+        assert colour_scale.contrast(inks["none"], inks[below]) > 1.2
+    assert colour_scale.contrast(inks["none"], inks["old"]) > 1.2
+
+
+def test_the_picture_is_framed_for_a_phone_and_for_all_else() -> None:
+    framed = picture(build(*TWO_STOREYS))["framed"]
+    assert [one["canvas"] for one in framed] == [standing.NARROW, standing.WIDE]
+    assert framed[0]["view"]["zoom"] < framed[1]["view"]["zoom"]
 
 
 def test_colours_of_500_rooms_are_a_small_message() -> None:

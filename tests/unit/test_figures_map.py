@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from shapely.geometry import shape
 
-from dashboard.figures import colour_scale
+from dashboard.figures import colour_scale, mercator
 from dashboard.figures import map as figures
 from dashboard.figures.map import Basemap, Placed
 
@@ -56,7 +56,7 @@ def spec(
         scale=SCALE,
         scheme="light",
         devices="/tiles/{z}/{x}/{y}.geojson",
-        view=figures.view_of(one.at for one in there),
+        places=[one.at for one in there],
         basemap=basemap,
     )
 
@@ -150,9 +150,26 @@ def test_names_that_would_overlap_show_only_from_near() -> None:
     assert [row["name"] for row in layer(drawn, "names-near")["data"]] == ["House 1"]
 
 
+def test_names_that_would_overlap_on_a_phone_alone_are_left_out_there() -> None:
+    row = [placed(id=n, name=f"House {n}", location=point(13.0 + n)) for n in range(3)]
+    drawn = spec(*row)
+    assert [one["name"] for one in layer(drawn, "names")["data"]] == ["House 0", "House 2"]
+    assert [one["name"] for one in layer(drawn, "names-wide")["data"]] == ["House 1"]
+    assert [one.get("without", []) for one in drawn["framed"]] == [["names-wide"], []]
+
+
+@pytest.mark.parametrize("canvas", figures.CANVASES)
+@pytest.mark.parametrize("degrees", [18, 100])
+def test_all_places_are_in_the_picture_on_every_canvas(canvas: tuple[float, float], degrees: int) -> None:
+    row = [placed(id=n, location=point(13.0 + degrees / 2 * n)) for n in range(3)]
+    (view,) = (one["view"] for one in spec(*row)["framed"] if one["canvas"] == canvas)
+    px_apart = degrees / 360 * 512 * 2 ** view["zoom"]
+    assert 0.4 * canvas[0] < px_apart < 0.7 * canvas[0]
+
+
 def test_the_grid_of_tiles_side_by_side_meets() -> None:
     def ends(z: int, x: int, y: int) -> set[float]:
-        lines = figures.grid(z, x, y)["features"][0]["geometry"]["coordinates"]
+        lines = mercator.grid(z, x, y)["features"][0]["geometry"]["coordinates"]
         return {at[0] for line in lines for at in line}
 
     assert max(ends(5, 16, 10)) == min(ends(5, 17, 10)) == 11.25

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from shapely.geometry import Polygon, box, mapping
+from shapely.geometry import Polygon, box, mapping, shape
 
 from dashboard.figures import colour_scale, drawing, labels, plan, plan_frame, sparkline
 from dashboard.figures import colour_scales as tables
@@ -175,10 +175,51 @@ def test_a_label_is_shortened_before_it_is_left_out() -> None:
     assert painted(drawn, Storey(rooms)).labels[0][1].lines == ("<b>22.0 °C</b>",)
 
 
+def frames(storey: Storey) -> list[Polygon]:
+    """Where the labels of a storey lie in a wide window."""
+    drawn, layout = drawing.draw(storey), labels.WIDE
+    shown, px_per_m = painted(drawn, storey).labels[0], plan.px_per_m(drawn, layout)
+    return [
+        box(*labels.frame(room.at, label.lines, layout=layout, px_per_m=px_per_m))
+        for room, label in zip(drawn.rooms, shown, strict=True)
+        if label.lines
+    ]
+
+
 def test_labels_never_lie_on_each_other() -> None:
-    storey = Storey([Room(1, square(0, 9)), Room(2, square(1, 7, y=1))])
+    storey = Storey([Room(1, square(0, 9)), Room(2, square(0.2, 8.6, y=0.2))])
     shown = painted(drawing.draw(storey), storey).labels[0]
     assert [bool(label.lines) for label in shown] == [False, True]
+
+
+def test_a_label_keeps_clear_of_a_room_that_lies_on_its_own() -> None:
+    inner = square(1, 7, y=1)
+    (large, _) = frames(Storey([Room(1, square(0, 9)), Room(2, inner)]))
+    assert not large.intersects(shape(inner))
+
+
+@pytest.mark.parametrize("kind", ["stair", "wall", "column", "window"])
+def test_a_label_keeps_clear_of_what_is_drawn_in_its_room(kind: str) -> None:
+    across = box(0, 4, 20, 4.4)  # through the middle, where the label would stand
+    room = Room(1, dict(mapping(box(0, 0, 20, 9))), label_point=(10, 4.5))
+    (label,) = frames(Storey([room], elements=[Element(kind, dict(mapping(across)))]))
+    assert not label.intersects(across.boundary)
+
+
+def test_a_room_that_a_wall_covers_by_mistake_keeps_its_label() -> None:
+    storey = Storey([Room(1, square(0, 9))], elements=[Element("wall", square(-0.2, 9))])
+    assert len(frames(storey)) == 1
+
+
+def test_a_label_without_space_between_lines_is_left_out() -> None:
+    steps = [Element("stair", dict(mapping(box(0, n / 4, 9, n / 4 + 0.25)))) for n in range(36)]
+    assert frames(Storey([Room(1, square(0, 9))], elements=steps)) == []
+
+
+def test_a_label_that_nothing_is_drawn_on_stays_where_it_was_put() -> None:
+    beside = Element("wall", dict(mapping(box(-0.3, 0, 0, 9))))
+    room = Room(1, square(0, 9), label_point=(4.0, 5.0))
+    assert drawing.draw(Storey([room], elements=[beside])).rooms[0].at == (4.0, 5.0)
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.views import health, rooms_health
-from data.store.analysis_rows import Basis, Health, OddRoom, Reason, Run, TrendPoint
+from data.store.analysis_overview import PastScore
+from data.store.analysis_rows import Basis, Health, OddRoom, Reason, Run, Subject, TrendPoint
 from tests.unit.rows import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -114,3 +115,28 @@ def test_a_room_that_is_well_is_none_of_the_worst() -> None:
     rooms = (ROOM, replace(ROOM, subject_id=4, score=93.0))
     found = rooms_health.worst(rooms, building=2, zone=BERLIN, now=NOW)
     assert [(one.name, href) for one, href in found] == [("101", "/building/2?quantity=health&room=3")]
+
+
+def past(*scores: tuple[Subject, float]) -> rooms_health.Then:
+    found = [PastScore(subject=subject, subject_id=7, name="101", score=score) for subject, score in scores]
+    return rooms_health.then(found, building=2, now=NOW)
+
+
+def test_a_score_of_the_past_gives_no_reasons_and_no_time_it_was_computed() -> None:
+    whole = past(("building", 71.6)).whole
+    assert (whole.score, whole.level, whole.lost, whole.computed) == ("72", "watch", (), "")
+
+
+def test_what_was_not_judged_then_says_so() -> None:
+    found = past()
+    assert (found.whole.score, found.whole.word, found.judged) == ("–", "not judged then", False)
+
+
+def test_a_room_of_the_past_leads_to_its_place_at_that_time() -> None:
+    ((_, href),) = past(("space", 40.0)).worst
+    assert href == "/building/2?quantity=health&room=7&at=2026-03-04T12%3A00Z"
+
+
+def test_a_room_that_was_well_is_none_of_the_worst() -> None:
+    found = past(("space", 93.0))
+    assert (found.worst, found.judged) == ((), True)

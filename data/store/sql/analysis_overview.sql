@@ -31,11 +31,22 @@ WHERE health.subject = 'space' AND health.score IS NOT NULL AND space.gone_at IS
 ORDER BY health.score, space.id
 LIMIT %(rooms)s;
 
--- name: rooms_at
--- The last score of each room of a building in the day before a moment.
-SELECT DISTINCT ON (history.subject_id) history.subject_id, history.score
-FROM health_history AS history
-JOIN space ON space.id = history.subject_id
-WHERE history.subject = 'space' AND space.building_id = %(building)s
-    AND history.at > %(at)s - interval '1 day' AND history.at <= %(at)s
-ORDER BY history.subject_id, history.at DESC;
+-- name: scores_at
+-- The last score of a building and of each of its storeys and rooms in the day before a moment, the worst first.
+-- The row of an hour has the last score that was computed in it, which nobody knew before that hour was over.
+SELECT subject, subject_id, name, score
+FROM (
+    SELECT DISTINCT ON (history.subject, history.subject_id) history.subject, history.subject_id, part.name,
+        history.score
+    FROM (
+        SELECT 'building' AS subject, id, name FROM building WHERE id = %(building)s
+        UNION ALL
+        SELECT 'storey', id, name FROM storey WHERE building_id = %(building)s AND gone_at IS NULL
+        UNION ALL
+        SELECT 'space', id, name FROM space WHERE building_id = %(building)s AND gone_at IS NULL
+    ) AS part
+    JOIN health_history AS history ON history.subject = part.subject AND history.subject_id = part.id
+    WHERE history.at > %(at)s - interval '25 hours' AND history.at <= %(at)s - interval '1 hour'
+    ORDER BY history.subject, history.subject_id, history.at DESC
+) AS last
+ORDER BY score, subject, subject_id;
