@@ -89,19 +89,19 @@ def test_a_failure_whose_beginning_is_no_longer_known_leaves_the_device_out_of_s
         (
             (("failed", 5),),
             10.0,
-            "was first heard on 2026-01-11 00:00 UTC; record first when it was put into",
+            "first heard on 2026-01-11 00:00 UTC; record first when it was put into",
         ),
         ((("retired", 5),), None, "never heard; record first when it was put into service"),
         (
             (("failed", 5), ("failed", 9)),
             0.0,
-            "failed on 2026-01-06 00:00 UTC and would end again on 2026-01-10",
+            "failed on 2026-01-06 00:00 UTC and would end again on",
         ),
         ((("retired", 5), ("failed", 9)), 0.0, "was retired on 2026-01-06 00:00 UTC and would end again"),
         (
             (("in service", 5), ("in service", 9)),
             0.0,
-            "between the two, record that it failed or was retired",
+            "record that it failed or was retired",
         ),
     ],
 )

@@ -188,8 +188,8 @@ def _validated(found: Basis, model: RemainingLife, step: pd.Timedelta) -> Basis:
     assert tried is not None  # enough lives ended
     if tried.coverage < LEAST_COVERAGE:
         raise TooLittle(
-            f"{found.failures} failures of its type are recorded, but what they teach does not hold: on lives "
-            f"it had not seen, it was right {tried.coverage * 100:.0f} times in 100 instead of 90."
+            f"{found.failures} failures of its type are recorded, but what they teach does not hold: on "
+            f"lives it had not seen, it was right {tried.coverage * 100:.0f} times in 100 instead of 90."
         )
     return replace(found, coverage=tried.coverage, error_s=tried.error * step.total_seconds())
 
