@@ -146,7 +146,10 @@ def result_of(
     unit = "days" if step == DAY else "hours"
     in_sight = left["rul"] < FAR * model.ceiling
     warned = in_sight and warranty_until is not None and when.date() <= warranty_until
-    expected = f"It has about {left['rul']:.0f} {unit} left, going by the recorded lives of its type"
+    whole = round(float(left["rul"]))
+    expected = (
+        f"It has about {whole} {unit if whole != 1 else unit[:-1]} left, going by the lives of its type"
+    )
     return FailureResult(
         kind="learned",
         device_id=device,
@@ -156,7 +159,7 @@ def result_of(
         probability=soon,
         warranty_until=warranty_until,
         sentence=(expected if in_sight else "No failure is in sight")
-        + (f", so that it is likely to fail before its warranty ends on {warranty_until}." if warned else ".")
+        + (", so that it is likely to fail before its warranty ends." if warned else ".")
         + f" The probability that it fails within {SOON} {unit} is {_percent(soon)}.",
         basis=learned.basis,
     )
