@@ -20,6 +20,7 @@ Kind = Literal["in service", "failed", "retired"]
 End = Literal["failed", "retired", "running"]
 
 _HOUR = pd.Timedelta(hours=1)
+_LARGEST = 1e150  # nothing measured is larger, and the squares of what is could not be added up
 
 
 class Said(Protocol):
@@ -99,7 +100,7 @@ def means_by_age(hours: pd.DataFrame, life: Life, *, step: pd.Timedelta) -> pd.D
 
     Args:
         hours: Hourly means, one column a sensor; DatetimeIndex of the beginnings of hours, NaN where it was
-            silent.
+            silent; a value whose square cannot be added up counts as none.
         life: Whose hours are taken: those that lie wholly in it.
         step: Length of a row, at least an hour; steps are counted from the beginning of the life.
 
@@ -109,7 +110,8 @@ def means_by_age(hours: pd.DataFrame, life: Life, *, step: pd.Timedelta) -> pd.D
     """
     begins, ends = pd.Timestamp(life.begins), pd.Timestamp(life.ends)
     at = pd.DatetimeIndex(hours.index)
-    within = hours[(at >= begins) & (at <= ends - _HOUR)].dropna(how="all")
+    within = hours[(at >= begins) & (at <= ends - _HOUR)]
+    within = within.where(within.abs() < _LARGEST).dropna(how="all")
     means = within.groupby((pd.DatetimeIndex(within.index) - begins) // step).mean()
     lasted = (ends - begins) / step
     rows = np.arange(means.index[0], np.ceil(lasted)) if len(means) else np.empty(0)

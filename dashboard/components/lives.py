@@ -20,14 +20,26 @@ DONE = "lives-done"  # dcc.Store: the record that was made or undone last
 UNDO = "lives-undo"  # type of the buttons' ids; their key is the record's id
 
 
-def service(shown: Service, *, records: bool) -> list[Any]:
-    """All of it; with buttons for those who may record."""
+def lives(shown: Service) -> list[Any]:
+    """How long it will last, and its lives."""
     return [
         _remaining(shown.remaining),
-        html.Ul([_lived(one) for one in shown.lives], className="findings"),
-        html.Ul([_recorded(one, records) for one in shown.records], className="made")
+        html.H3("Lives"),
+        html.Ul([_lived(one) for one in shown.lives], className="findings")
+        if shown.lives
+        else html.P(
+            "It was never heard, and nobody recorded when it was put into service.", className="soft"
+        ),
+    ]
+
+
+def records(shown: Service, *, undoes: bool) -> list[Any]:
+    """What was recorded; with buttons for those who may take it back."""
+    return [
+        html.H3("Recorded"),
+        html.Ul([_recorded(one, undoes) for one in shown.records], className="made")
         if shown.records
-        else None,
+        else html.P("Nothing happened to it, as far as was recorded.", className="soft"),
     ]
 
 

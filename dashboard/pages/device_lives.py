@@ -19,7 +19,8 @@ from dashboard.views import lives as views
 from data.errors import BadInput, StoreBusy, StoreUnavailable
 from data.store import analysis, life_records
 
-_BODY = "device-lives"
+_LIVES = "device-lives"
+_RECORDS = "device-records"
 _TOLD = "device-lives-told"  # dcc.Store: the device, the minute and the record that is told of
 _AWAY = "The database cannot be reached now; please try again."
 
@@ -33,8 +34,13 @@ def section() -> html.Section:
             dcc.Store(id=_TOLD),
             dcc.Store(id=parts.DONE),
             html.H2("Service and failures"),
-            html.Div(skeletons.blocks(1, height=96), id=_BODY),
-            parts.form() if records else None,
+            html.Div(
+                [
+                    html.Div(skeletons.blocks(1, height=96), id=_LIVES),
+                    html.Div([html.Div(id=_RECORDS), parts.form() if records else None]),
+                ],
+                className="finding-columns",
+            ),
         ],
         className="panel device-lives",
     )
@@ -48,7 +54,8 @@ def register(app: Dash, context: Context, device: str) -> None:
 
 def _register_shown(app: Dash, context: Context, device: str) -> None:
     @app.callback(
-        Output(_BODY, "children"),
+        Output(_LIVES, "children"),
+        Output(_RECORDS, "children"),
         Output(_TOLD, "data"),
         Input(MARK, "data"),
         Input(parts.DONE, "data"),
@@ -70,7 +77,7 @@ def _register_shown(app: Dash, context: Context, device: str) -> None:
             raise PreventUpdate  # the page says that there is no such device
         zone = format.zone(_timezone(context, device_id))
         shown = views.service(known, failures=found.failures, runs=found.runs, zone=zone)
-        return parts.service(shown, records=identity.may("operator")), telling
+        return parts.lives(shown), parts.records(shown, undoes=identity.may("operator")), telling
 
 
 def _register_form(app: Dash, context: Context, device: str) -> None:

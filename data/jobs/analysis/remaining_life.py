@@ -247,4 +247,6 @@ def _later(now: datetime, left: pd.Timedelta) -> datetime:
 
 
 def _percent(share: float) -> str:
-    return "less than 1 %" if share < 0.01 else "more than 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+    if not 0.01 <= share <= 0.99:
+        return "less than 1\u00a0%" if share < 0.01 else "more than 99\u00a0%"
+    return f"{share * 100:.0f}\u00a0%"
