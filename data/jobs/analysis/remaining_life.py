@@ -33,7 +33,7 @@ DAILY_FROM = 60 * DAY
 SOON = 30  # ages that the model's probability speaks of
 FAR = 0.95  # of the model's ceiling, from which a prediction means "that long or longer"
 MOST_SENSORS = 20
-MOST_ROWS = 100_000  # learned from: with all that the model makes of them some 100 MB
+MOST_ROWS = 100_000  # learned from: of 20 sensors they take 230 MB and 45 s on one core
 
 # The hourly means of a device's sensors in one of its lives, as columns; None: it lacks one of them.
 Read = Callable[[int, Life, tuple[str, ...]], pd.DataFrame | None]
