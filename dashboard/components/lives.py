@@ -58,7 +58,7 @@ def form() -> dmc.Accordion:
             [
                 dmc.TextInput(
                     id=NOTE,
-                    label="In short; of a failure, what failed and why",
+                    label="In short; of a failure, its mode and cause",
                     placeholder="Bearing seized, no grease",
                 ),
                 dmc.Button("Record", id=RECORD),

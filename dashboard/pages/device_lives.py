@@ -67,16 +67,16 @@ def _register_shown(app: Dash, context: Context, device: str) -> None:
         telling = [device_id, int(datetime.now(UTC).timestamp()) // 60, done]
         if telling == told:
             raise PreventUpdate  # results are a minute old at most
-        tenant = identity.current().tenant_id
+        of: Any = {"tenant": identity.current().tenant_id, "device": device_id}
         try:
-            known = life_records.of_device(context.store, tenant=tenant, device=device_id)
-            found = analysis.of_device(context.store, tenant=tenant, device=device_id)
+            known = life_records.of_device(context.store, **of)
+            failures, runs = analysis.failures(context.store, **of), analysis.runs(context.store, **of)
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
         if known is None:
             raise PreventUpdate  # the page says that there is no such device
         zone = format.zone(_timezone(context, device_id))
-        shown = views.service(known, failures=found.failures, runs=found.runs, zone=zone)
+        shown = views.service(known, failures=failures, runs=runs, zone=zone)
         return parts.lives(shown), parts.records(shown, undoes=identity.may("operator")), telling
 
 

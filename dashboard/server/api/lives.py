@@ -24,12 +24,12 @@ def register(server: Flask, store: Store) -> None:
     @server.get(_ADDRESS, endpoint="device_lives")
     @identity.needs("viewer")
     def lives(device: int) -> Response:
-        tenant = identity.current().tenant_id
-        found = life_records.of_device(store, tenant=tenant, device=device)
+        of: Any = {"tenant": identity.current().tenant_id, "device": device}
+        found = life_records.of_device(store, **of)
         if found is None:
             return problems.answer(404, "There is no such device.")
-        known = analysis.of_device(store, tenant=tenant, device=device)
-        return _answer(asdict(found) | _remaining(known.failures, known.runs))
+        known = _remaining(analysis.failures(store, **of), analysis.runs(store, **of))
+        return _answer(asdict(found) | known)
 
     @server.post(_ADDRESS, endpoint="record_life")
     @identity.needs("operator")
