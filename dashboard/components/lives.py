@@ -65,7 +65,7 @@ def form() -> dmc.Accordion:
             ],
             className="fields confirm",
         ),
-        html.Div(id=SAID, className="correction-said", role="alert"),
+        html.Div(id=SAID, className="lives-said", role="alert"),
     ]
     item = dmc.AccordionItem(
         [
