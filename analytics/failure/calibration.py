@@ -45,6 +45,15 @@ class Calibration:
         return probability
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """How right intervals and predictions were, over rows up to a little beyond the ceiling."""
+
+    units: int  # that it was measured on, each with the same weight
+    coverage: float  # share of rows whose interval held what was left
+    error: float  # mean absolute error [ages]; life counts up to the ceiling
+
+
 def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) -> Calibration:
     """From what was predicted of unseen units, what they had left [ages], and whose row it is.
 
@@ -62,6 +71,26 @@ def calibrate(predicted: Floats, left: Floats, unit: Ints, *, ceiling: float) ->
     ends = [_shortest(truth[_around(ordered, knot, near)], share) for knot in knots]
     low, high = (np.array(end) for end in zip(*ends, strict=True))
     return Calibration(knots=knots, low=low, high=np.clip(high, 0, ceiling), soon=soon)
+
+
+def validate(predicted: Floats, left: Floats, unit: Ints, fold: Ints, *, ceiling: float) -> Validation:
+    """Each unit by what was predicted without it, and the intervals by a calibration without its fold.
+
+    Arguments as of `calibrate`; `fold` says of each row in which fold its unit was left out.
+    """
+    low, high = np.full((2, len(predicted)), np.nan)
+    for one in np.unique(fold):
+        out = fold == one
+        others = calibrate(predicted[~out], left[~out], unit[~out], ceiling=ceiling)
+        low[out], high[out] = others.interval(predicted[out])
+    truth, near = np.minimum(left, ceiling), left <= BEYOND * ceiling
+    _, codes = np.unique(unit[near], return_inverse=True)
+    rows = np.bincount(codes)
+    held = np.bincount(codes, weights=((low <= truth) & (truth <= high))[near])
+    missed = np.bincount(codes, weights=np.abs(predicted - truth)[near])
+    return Validation(
+        units=len(rows), coverage=float((held / rows).mean()), error=float((missed / rows).mean())
+    )
 
 
 def _around(ordered: Floats, value: float, near: int) -> slice:

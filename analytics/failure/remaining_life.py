@@ -14,7 +14,7 @@ from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
 from analytics.failure import course, regimes
-from analytics.failure.calibration import Calibration, calibrate
+from analytics.failure.calibration import Calibration, Validation, calibrate, validate
 from analytics.failure.regimes import Regimes
 from analytics.failure.runs import Floats, Ints, Runs, arrange
 
@@ -43,6 +43,7 @@ class RemainingLife:
     regimes: Regimes | None = None
     forest: Forest | None = None  # None: too few runs ended
     calibration: Calibration | None = None
+    validation: Validation | None = None  # in cross-validation by unit
 
     @classmethod
     def fit(
@@ -70,12 +71,14 @@ class RemainingLife:
         ceiling = _ceiling(lives, known)
         found = regimes.find(lives)
         normal = _normalised(lives, found)
+        calibration, validation = _calibration(normal, known, ceiling)
         return replace(
             empty,
             ceiling=ceiling,
             regimes=found,
             forest=_forest(normal, known, ceiling),
-            calibration=_calibration(normal, known, ceiling),
+            calibration=calibration,
+            validation=validation,
         )
 
     def predict(self, runs: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +186,7 @@ def _forest(lives: Runs, known: Known, ceiling: float) -> Forest:
     return Forest.fit(lives, expected)
 
 
-def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
+def _calibration(lives: Runs, known: Known, ceiling: float) -> tuple[Calibration, Validation]:
     """From the runs that ended, each predicted by a forest that had not seen it."""
     fold = _folds(lives, known)
     predicted = np.full(len(lives.row), np.nan)
@@ -193,7 +196,8 @@ def _calibration(lives: Runs, known: Known, ceiling: float) -> Calibration:
             predicted[out] = _forest(_some(lives, ~out), known[~out], ceiling).predict(
                 _some(lives, out), ceiling
             )
-    return calibrate(predicted[known], lives.left()[known], lives.unit[known], ceiling=ceiling)
+    seen = predicted[known], lives.left()[known], lives.unit[known]
+    return calibrate(*seen, ceiling=ceiling), validate(*seen, fold[known], ceiling=ceiling)
 
 
 def _folds(lives: Runs, known: Known) -> Ints:

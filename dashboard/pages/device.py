@@ -13,7 +13,7 @@ from dashboard.components import live, notices, series, skeletons, trend_graph
 from dashboard.components.correction_form import DONE
 from dashboard.components.icon import icon, named
 from dashboard.context import Context
-from dashboard.pages import corrections, device_analysis, device_identity
+from dashboard.pages import corrections, device_analysis, device_identity, device_lives
 from dashboard.server import identity
 from dashboard.shell import MARK, SCHEME
 from dashboard.views import devices as views
@@ -71,6 +71,7 @@ def layout(device_id: str = "", **query: str) -> Any:
         ),
         corrections.section(),
         device_analysis.sections(),
+        device_lives.section(),
     ]
     return html.Div(
         [
@@ -88,6 +89,7 @@ def layout(device_id: str = "", **query: str) -> Any:
 def register(app: Dash, context: Context) -> None:
     """The page's callbacks."""
     device_identity.register(app, context, _DEVICE)
+    device_lives.register(app, context, _DEVICE)
 
     @app.callback(
         Output(_HEADING, "children"),

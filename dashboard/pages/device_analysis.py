@@ -120,10 +120,12 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
         looked = [run.computed_at for run in found.runs if run.kind == "quality"]
         kept = {row.series_id: format.unit_of(quantity=row.quantity, unit=row.unit) for row in rows}
+        # What is learned from recorded lives stands with them.
+        stated = [one for one in found.failures if one.kind != "learned"]
         doubts = views.doubts(found.quality, units=kept, computed_at=max(looked, default=None), zone=zone)
         return (
             health_parts.body(healths.score(found.health, zone=zone, now=now, trend=trend, runs=found.runs)),
-            parts.likely(views.likely(found.failures, zone=zone, here=device)),
+            parts.likely(views.likely(stated, zone=zone, here=device)),
             parts.doubts(doubts, decides=account.role in identity.ALLOWED["analyst"]),
             telling,
         )

@@ -24,6 +24,7 @@ _BASES = {
     "limit": "By the trend of its own readings",
     "service life": "By the service life that its model states",
     "warranty": "By the service life and the warranty that its model states",
+    "learned": "By the recorded lives of its type",
 }
 _GAP = "gap"
 _KINDS = {
@@ -168,7 +169,9 @@ def _interval(one: Failure, zone: tzinfo) -> str | None:
     if one.low_at is None:
         return None
     if one.high_at is None:
-        return f"Not before {_day(one.low_at, zone)}, with 95 % certainty; no end can be said"
+        # A learned interval is the shortest one; of the others, half of what misses lies before them.
+        certainty = "90 %" if one.kind == "learned" else "95 %"
+        return f"Not before {_day(one.low_at, zone)}, with {certainty} certainty; no end can be said"
     return f"Between {_day(one.low_at, zone)} and {_day(one.high_at, zone)}, with 90 % certainty"
 
 

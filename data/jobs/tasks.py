@@ -21,6 +21,7 @@ from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.odd_rooms import ODD_ROOMS
 from data.jobs.analysis.patterns import PATTERNS
 from data.jobs.analysis.quality import QUALITY
+from data.jobs.analysis.remaining_life import REMAINING_LIFE
 from data.jobs.analysis.rooms import ROOMS
 from data.jobs.batched import Batched
 from data.jobs.work import Task
@@ -93,6 +94,7 @@ PERIODIC: Sequence[Periodic | Batched] = (
     FORECASTS,
     FAILURES,
     LIFETIME,
+    REMAINING_LIFE,
     PATTERNS,
     QUALITY,
     ROOMS,

@@ -129,10 +129,12 @@ def forecasts(
         return _forecasts(connection, building=building, limit=limit, offset=offset)
 
 
-def failures(store: Store, *, tenant: int, building: int | None = None) -> tuple[Failure, ...]:
+def failures(
+    store: Store, *, tenant: int, building: int | None = None, device: int | None = None
+) -> tuple[Failure, ...]:
     """What is likely to fail, the likeliest first."""
     with store.transaction(tenant=tenant) as connection:
-        return _failures(connection, building=building)
+        return _failures(connection, building=building, device=device)
 
 
 def patterns(

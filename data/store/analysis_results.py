@@ -79,7 +79,7 @@ class PastForecast:
 class FailureResult:
     """What is likely to fail; one of device and equipment."""
 
-    kind: Literal["limit", "service life", "warranty"]
+    kind: Literal["limit", "service life", "warranty", "learned"]
     sentence: str
     basis: Basis
     device_id: int | None = None
@@ -237,10 +237,21 @@ def save_failures(
     *,
     series: Sequence[int] = (),
     equipment: Sequence[int] = (),
+    learned: Sequence[int] = (),
     computed_at: datetime,
 ) -> None:
-    """Write what trends of series and lifetimes of equipment tell, in place of what they told before."""
-    connection.execute(_SQL["forget_failures"], {"series": list(series), "equipment": list(equipment)})
+    """Write what is likely to fail, in place of what was told before.
+
+    Args:
+        connection: In the caller's transaction.
+        results: What is written.
+        series: Whose trends are told anew.
+        equipment: Whose stated lifetimes are.
+        learned: Devices of which what is learned from recorded lives is.
+        computed_at: When it was computed.
+    """
+    again = {"series": list(series), "equipment": list(equipment), "learned": list(learned)}
+    connection.execute(_SQL["forget_failures"], again)
     _each(
         connection,
         "failure",

@@ -21,6 +21,10 @@ class Basis:
     readings: int | None = None  # how many, or how many buckets of `source`
     children: int | None = None  # of a result that is made of others
     source: str | None = None  # such as `readings of 5 minutes`
+    lives: int | None = None  # that were learned from
+    failures: int | None = None  # of these lives
+    coverage: float | None = None  # share of intervals of 90 % that held in cross-validation by life
+    error_s: float | None = None  # mean error in it
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Basis:
@@ -31,6 +35,10 @@ class Basis:
             readings=kept.get("readings"),
             children=kept.get("children"),
             source=kept.get("source"),
+            lives=kept.get("lives"),
+            failures=kept.get("failures"),
+            coverage=kept.get("coverage"),
+            error_s=kept.get("error_s"),
         )
 
     def kept(self) -> dict[str, Any]:
@@ -41,6 +49,10 @@ class Basis:
             "readings": self.readings,
             "children": self.children,
             "source": self.source,
+            "lives": self.lives,
+            "failures": self.failures,
+            "coverage": self.coverage,
+            "error_s": self.error_s,
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -112,7 +124,7 @@ class Failure:
     """What is likely to fail, and when; the interval is one of 90 %."""
 
     id: int
-    kind: Literal["limit", "service life", "warranty"]
+    kind: Literal["limit", "service life", "warranty", "learned"]
     device_id: int | None  # one of device and equipment
     equipment_id: int | None
     name: str

@@ -21,7 +21,7 @@ TABLES = (
     "model_reissue", "model_match",
     "device", "device_state", "series", "series_flag",
     "reading", "rollup_5min", "rollup_1hour", "event", "latest",
-    "correction", "corrected_reading", "retention",
+    "correction", "corrected_reading", "retention", "life_record",
     "analysis_run", "health", "health_history", "anomaly", "forecast", "forecast_day",
     "failure_finding", "pattern", "odd_room", "quality_finding",
     "dead_letter", "data_version", "document", "job", "audit",

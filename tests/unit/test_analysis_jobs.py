@@ -11,6 +11,7 @@ import structlog.testing
 
 from analytics.forecast import forecast_many
 from data.building.lifetime import Lifetime
+from data.errors import StoreUnavailable
 from data.jobs.analysis import failures, forecasts, odd_rooms, patterns, rooms
 from data.jobs.analysis.each import Judged, TooLittle, each, is_meter, too_short
 from data.jobs.analysis.health import of_device
@@ -80,6 +81,14 @@ def test_a_series_that_goes_on_raising_is_logged_once_with_its_id() -> None:
         judged({2: LastRun(until=NOW, failed="ZeroDivisionError")})
     assert [said["id"] for said in first] == [2]
     assert second == []
+
+
+def test_an_outage_while_judging_is_no_fault_of_the_series() -> None:
+    def away(number: int, said: pd.Series) -> float:
+        raise StoreUnavailable
+
+    with pytest.raises(StoreUnavailable):
+        each("test", {1: course(1)}, away, last={}, until=pd.Timestamp(NOW), stop=Event())
 
 
 def test_what_is_told_to_stop_leaves_the_rest_without_a_run() -> None:

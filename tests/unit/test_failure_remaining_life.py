@@ -58,6 +58,18 @@ def test_intervals_hold_for_units_it_has_not_seen() -> None:
     assert 0.8 < held.mean() < 0.98
 
 
+def test_how_good_it_is_where_it_had_not_seen_the_unit_is_near_what_comes() -> None:
+    tried, runs = model().validation, lives(60, seed=5)
+    assert tried is not None
+    left = (runs.groupby("unit")["age"].transform("max") - runs["age"]).clip(upper=model().ceiling)
+    found = model().trace(runs)
+    assert tried.units == 15
+    assert tried.coverage == pytest.approx(
+        ((found["low"] <= left) & (left <= found["high"])).mean(), abs=0.08
+    )
+    assert tried.error == pytest.approx((found["rul"] - left).abs().mean(), rel=0.4)
+
+
 def test_the_probability_of_failing_soon_is_near_what_happens() -> None:
     runs = lives(60, seed=5)
     said = model().trace(runs)["p_fail_30"]

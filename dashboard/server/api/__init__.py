@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dashboard.server import problems
-from dashboard.server.api import geojson, health
+from dashboard.server.api import geojson, health, lives
 from data.store import Store
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -16,6 +16,7 @@ def register(server: Flask, store: Store) -> None:
     """Add the routes, and one for all that is not there: Dash would answer it with its page."""
     health.register(server, store)
     geojson.register(server, store)
+    lives.register(server, store)
 
     @server.route(
         "/api/", defaults={"rest": ""}, methods=_METHODS, strict_slashes=False, endpoint="unknown_api"

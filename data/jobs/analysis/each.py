@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import structlog
 
+from data.errors import StoreError
 from data.jobs.batched import Batch, blocks
 from data.store import Store, analysis_input
 from data.store.analysis_results import LastRun, RunDone
@@ -58,6 +59,9 @@ def each(
         last: How the last run over each went.
         until: What was said from then on was not read.
         stop: Ends it early; those that are left have no run.
+
+    Raises:
+        StoreError: judging read the store, and that is away: no fault of what is judged.
     """
     results: dict[int, Result] = {}
     runs: list[RunDone] = []
@@ -70,6 +74,8 @@ def each(
             results[number] = judge(number, said)
         except TooLittle as error:
             lacking = str(error)
+        except StoreError:
+            raise
         except Exception as error:
             failed = type(error).__name__
             if number not in last or last[number].failed != failed:

@@ -58,7 +58,8 @@ ORDER BY forecast.withheld IS NOT NULL, forecast.mase NULLS LAST, forecast.serie
 LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: failures
--- Of a device and the equipment it stands at, of a room, of a building, or all; the likeliest first.
+-- Of a device and the equipment it stands at, of a room, of a building, or all; the likeliest first. What is
+-- learned from lives outranks what a model states, and is listed among others once its end is in sight.
 SELECT finding.id, finding.kind, finding.device_id, finding.equipment_id,
     coalesce(device.label, device.name, equipment.name) AS name, finding.series_id, finding.fails_at,
     finding.low_at, finding.high_at, finding.probability, finding.service_life_years, finding.warranty_until,
@@ -70,6 +71,11 @@ WHERE (%(device)s::int IS NULL OR finding.device_id = %(device)s::int
         OR finding.equipment_id = (SELECT equipment_id FROM device WHERE id = %(device)s::int))
     AND (%(space)s::int IS NULL OR coalesce(device.space_id, equipment.space_id) = %(space)s::int)
     AND (%(building)s::int IS NULL OR coalesce(device.building_id, equipment.building_id) = %(building)s::int)
+    AND (finding.kind <> 'learned' OR finding.high_at IS NOT NULL OR %(device)s::int IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT FROM failure_finding AS learned
+        JOIN device AS known ON known.id = learned.device_id
+        WHERE learned.kind = 'learned' AND known.equipment_id = finding.equipment_id)
 ORDER BY finding.probability DESC NULLS LAST, finding.fails_at NULLS LAST, finding.id
 LIMIT 500;
 

@@ -94,9 +94,10 @@ ORDER BY series_id, day;
 DELETE FROM forecast_day WHERE series_id = ANY (%(ids)s::int[]) AND computed_at < %(before)s;
 
 -- name: forget_failures
--- Of the trends of series, and of the lifetimes of equipment.
+-- Of the trends of series, of the lifetimes of equipment, and of the recorded lives of devices.
 DELETE FROM failure_finding
-WHERE series_id = ANY (%(series)s::int[]) OR (series_id IS NULL AND equipment_id = ANY (%(equipment)s::int[]));
+WHERE series_id = ANY (%(series)s::int[]) OR (series_id IS NULL AND equipment_id = ANY (%(equipment)s::int[]))
+    OR (kind = 'learned' AND device_id = ANY (%(learned)s::int[]));
 
 -- name: failure
 INSERT INTO failure_finding (tenant_id, kind, device_id, equipment_id, series_id, fails_at, low_at, high_at, probability,
