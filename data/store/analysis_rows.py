@@ -231,6 +231,7 @@ class TrendPoint:
 
     at: datetime
     score: float
+    computed_at: datetime | None = None  # later, from the readings up to then; None: at that time
 
 
 def _time(said: str | None) -> datetime | None:

@@ -12,8 +12,8 @@ import structlog.testing
 from analytics.forecast import forecast_many
 from data.building.lifetime import Lifetime
 from data.jobs.analysis import failures, forecasts, odd_rooms, patterns, rooms
-from data.jobs.analysis.each import Judged, TooLittle, each, is_meter, too_short
-from data.jobs.analysis.health import of_device
+from data.jobs.analysis.each import WINDOW, Judged, TooLittle, each, is_meter, too_short
+from data.jobs.analysis.health import Read, of_device
 from data.jobs.analysis.places_health import of_places
 from data.jobs.batched import blocks
 from data.store.analysis_input import BuildingSeries, Equipment, RoomSeries, SeriesInfo
@@ -280,11 +280,13 @@ def device_health(frame: pd.DataFrame, **rest: Any) -> dict[tuple[str, int], Hea
     device = JudgedDevice(
         device_id=1, building_id=1, space_id=1, name="one", equipment=rest.get("equipment"), series=series
     )
-    known = {number: info(number) for number in series}
-    return {
-        (one.subject, one.subject_id): one
-        for one in of_device(device, known, frame, rest.get("beside", {}), now=NOW)
-    }
+    given = Read(
+        devices={1: device},
+        known={number: info(number) for number in series},
+        frame=frame,
+        beside=rest.get("beside", {}),
+    )
+    return {(one.subject, one.subject_id): one for one in of_device(device, given, now=NOW)}
 
 
 def test_a_device_that_speaks_as_ever_is_well() -> None:
@@ -318,6 +320,15 @@ def test_equipment_past_its_service_life_costs_its_device_points() -> None:
     assert "service life" in [reason.reason for reason in found["device", 1].reasons]
 
 
+def test_a_day_that_is_over_is_judged_by_what_was_said_until_its_end() -> None:
+    said = course(40, step="5min").to_frame(1)
+    until = NOW - timedelta(days=8)
+    then = said[(said.index >= until - WINDOW) & (said.index < until)]
+    changed = said.where(said.index < until, -40.0)
+    given = Read(devices={}, known={1: info(1)}, frame=changed, beside={}).within(until - WINDOW, until)
+    pd.testing.assert_frame_equal(given.frame, then, check_freq=False)
+
+
 def dead(number: int, room: int | None, storey: int | None = 1, score: float | None = 0.0) -> DeviceHealth:
     lost = [] if score is None else [{"reason": "silence", "points": 100 - score, "detail": "Silent"}]
     return DeviceHealth(
@@ -345,6 +356,15 @@ def test_a_reason_of_a_building_leads_to_the_device() -> None:
     assert [(one.subject, one.subject_id, one.name, one.detail) for one in found.reasons] == [
         ("device", 0, "device 0", "Silent")
     ]
+    assert sum(one.points for one in found.reasons) == pytest.approx(100 - (found.score or 0))
+
+
+def test_of_many_troubles_the_costliest_keep_their_devices_and_the_last_row_adds_up_the_others() -> None:
+    rooms = [dead(number, number % 10, score=100.0 - number % 7 - 1) for number in range(1, 81)]
+    found = added(dead(0, 0), *rooms)["building", 5]
+    assert found.reasons[0].name == "device 0"
+    assert [one.reason for one in found.reasons if one.subject is None] == ["others"]
+    assert found.reasons[-1].reason == "others"
     assert sum(one.points for one in found.reasons) == pytest.approx(100 - (found.score or 0))
 
 

@@ -29,7 +29,7 @@ SELECT
 
 -- name: health_trend
 -- Oldest first.
-SELECT at, score
+SELECT at, score, computed_at
 FROM health_history
 WHERE subject = %(subject)s AND subject_id = %(id)s AND at >= %(since)s AND at < %(until)s
 ORDER BY at;

@@ -24,27 +24,28 @@ SET computed_at = excluded.computed_at, score = excluded.score, reasons = exclud
 -- name: health_history
 INSERT INTO health_history (tenant_id, subject, subject_id, at, score)
 VALUES (app_tenant(), %(subject)s, %(subject_id)s, date_bin('1 hour', %(computed_at)s, 'epoch'), %(score)s)
-ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score;
+ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score, computed_at = NULL;
 
 -- name: thin_health_history
 -- Of each day that is over for long, the mean alone, at the day's beginning.
 WITH gone AS (
     DELETE FROM health_history
     WHERE at < %(before)s AND at <> date_bin('1 day', at, 'epoch')
-    RETURNING subject, subject_id, date_bin('1 day', at, 'epoch') AS day, score
+    RETURNING subject, subject_id, date_bin('1 day', at, 'epoch') AS day, score, computed_at
 ), scores AS (
-    SELECT subject, subject_id, day, score FROM gone
+    SELECT subject, subject_id, day, score, computed_at FROM gone
     UNION ALL
-    SELECT kept.subject, kept.subject_id, kept.at, kept.score
+    SELECT kept.subject, kept.subject_id, kept.at, kept.score, kept.computed_at
     FROM health_history AS kept
     JOIN (SELECT DISTINCT subject, subject_id, day FROM gone) AS days
         ON (days.subject, days.subject_id, days.day) = (kept.subject, kept.subject_id, kept.at)
 )
-INSERT INTO health_history (tenant_id, subject, subject_id, at, score)
-SELECT app_tenant(), subject, subject_id, day, avg(score)
+INSERT INTO health_history (tenant_id, subject, subject_id, at, score, computed_at)
+SELECT app_tenant(), subject, subject_id, day, avg(score), max(computed_at)
 FROM scores
 GROUP BY subject, subject_id, day
-ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score;
+ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE
+SET score = excluded.score, computed_at = excluded.computed_at;
 
 -- name: forget_health
 -- Of what has no judged part any more, as a room whose devices went elsewhere.
