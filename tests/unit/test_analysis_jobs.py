@@ -11,8 +11,8 @@ import structlog.testing
 
 from analytics.forecast import forecast_many
 from data.building.lifetime import Lifetime
-from data.jobs.analysis import failures, forecasts, odd_rooms, patterns, rooms
-from data.jobs.analysis.each import WINDOW, Judged, TooLittle, each, is_meter, too_short
+from data.jobs.analysis import failures, forecasts, odd_rooms, past_health, patterns, rooms
+from data.jobs.analysis.each import Judged, TooLittle, each, is_meter, too_short
 from data.jobs.analysis.health import Read, of_device
 from data.jobs.analysis.places_health import of_places
 from data.jobs.batched import blocks
@@ -320,13 +320,21 @@ def test_equipment_past_its_service_life_costs_its_device_points() -> None:
     assert "service life" in [reason.reason for reason in found["device", 1].reasons]
 
 
+def past_scores(frame: pd.DataFrame, *days: datetime) -> list[float]:
+    device = JudgedDevice(device_id=1, building_id=1, space_id=1, name="one", equipment=None, series=[1])
+    given = Read(devices={1: device}, known={1: info(1)}, frame=frame, beside={})
+    return [round(one.score, 6) for one in past_health.of_days(device, given, days)]
+
+
 def test_a_day_that_is_over_is_judged_by_what_was_said_until_its_end() -> None:
-    said = course(40, step="5min").to_frame(1)
-    until = NOW - timedelta(days=8)
-    then = said[(said.index >= until - WINDOW) & (said.index < until)]
-    changed = said.where(said.index < until, -40.0)
-    given = Read(devices={}, known={1: info(1)}, frame=changed, beside={}).within(until - WINDOW, until)
-    pd.testing.assert_frame_equal(given.frame, then, check_freq=False)
+    said, day = course(40, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)
+    impossible = said.where(said.index < pd.Timestamp(day + timedelta(days=1)), -400.0)
+    assert past_scores(impossible, day) == past_scores(said, day)
+    assert past_scores(impossible, day + timedelta(days=1)) < past_scores(said, day + timedelta(days=1))
+
+
+def test_a_day_before_the_first_reading_has_no_score() -> None:
+    assert past_scores(course(3, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)) == []
 
 
 def dead(number: int, room: int | None, storey: int | None = 1, score: float | None = 0.0) -> DeviceHealth:

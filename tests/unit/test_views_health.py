@@ -80,9 +80,8 @@ def test_a_course_says_which_of_its_days_were_computed_later() -> None:
         TrendPoint(at=NOW - DAY, score=80, computed_at=NOW),
         TrendPoint(at=NOW, score=80),
     ]
-    assert score(trend=trend).later == (
-        "2 days of its course were computed later, last on 4 Mar 2026, each from the readings up to its end alone."
-    )
+    said = "2 days of its course were computed later, last on 4 Mar 2026, each from"
+    assert score(trend=trend).later == f"{said} the readings up to its end alone."
     assert score(trend=trend[2:]).later is None
 
 

@@ -10,11 +10,11 @@ from threading import Event
 import pandas as pd
 
 from data.jobs.analysis.each import WINDOW, each
-from data.jobs.analysis.health import buildings_of, read, whole
+from data.jobs.analysis.health import Read, buildings_of, read, whole
 from data.jobs.analysis.places_health import of_places, score_of
 from data.jobs.batched import Batch, Batched, blocks
 from data.store import Store, analysis_input, analysis_results, health_input, past_health
-from data.store.health_input import BuildingHealth
+from data.store.health_input import BuildingHealth, JudgedDevice
 from data.store.past_health import DAY, PastScore
 from data.store.pool import Connection
 
@@ -44,13 +44,7 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
         last = analysis_results.last_runs(connection, KIND, "device", batch.ids)
 
     def judge(number: int, _said: pd.Series) -> list[PastScore]:
-        found = []
-        for day in missing.get(number, ()):
-            end = day + DAY
-            score = score_of(whole(given.devices[number], given.within(end - WINDOW, end), now=end))
-            if score is not None:
-                found.append(PastScore(subject="device", subject_id=number, day=day, score=score))
-        return found
+        return of_days(given.devices[number], given, missing.get(number, ()))
 
     judged = each(KIND, given.said(), judge, last=last, until=pd.Timestamp(until), stop=stop)
     scores = [one for several in judged.results.values() for one in several]
@@ -64,6 +58,23 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
 
 
 PAST_HEALTH = Batched(name=KIND, cron="*/5 * * * *", plan=plan, do=do, behind=2)
+
+
+def of_days(device: JudgedDevice, given: Read, days: Iterable[datetime]) -> list[PastScore]:
+    """The health of a device at the end of days, of each from the readings up to then alone.
+
+    Args:
+        device: What is judged.
+        given: By what; it may reach further than the days.
+        days: Their beginnings; those before its first reading are left out.
+    """
+    found = []
+    for day in days:
+        end = day + DAY
+        score = score_of(whole(device, given.within(end - WINDOW, end), now=end))
+        if score is not None:
+            found.append(PastScore(subject="device", subject_id=device.device_id, day=day, score=score))
+    return found
 
 
 def _today() -> datetime:
