@@ -145,9 +145,7 @@ def _losses(health: Health) -> tuple[Lost, ...]:
     shown = [one for place, one in enumerate(named) if one.points >= (_LEAST if place < _FIRST else _WORTH)]
     rest = total - sum(one.points for one in shown)
     if rest >= _WORTH:
-        shown.append(
-            Reason(reason=_OTHERS, points=rest, detail="What costs less than these, added up.")
-        )
+        shown.append(Reason(reason=_OTHERS, points=rest, detail="What costs less than these, added up."))
     return tuple(_lost(one, health) for one in shown)
 
 

@@ -59,6 +59,7 @@ class ForecastResult:
     mase: float | None
     coverage: float | None
     backtests: int
+    backtest_since: datetime | None
     withheld: str | None
     right_count: int
     judged_count: int

@@ -99,6 +99,7 @@ class Forecast:
     mase: float | None  # of the rolling backtest: below 1 it beats the seasonal-naive one; None: not tried
     coverage: float | None  # of the 80 % band in the backtest
     backtests: int
+    backtest_since: datetime | None  # the first hour that was tried
     withheld: str | None  # why it is not to be shown
     right_count: int  # hours that fell into their 80 % band, of those forecast and come since `judged_since`
     judged_count: int

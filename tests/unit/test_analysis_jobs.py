@@ -328,7 +328,7 @@ def past_scores(frame: pd.DataFrame, *days: datetime) -> list[float]:
 
 def test_a_day_that_is_over_is_judged_by_what_was_said_until_its_end() -> None:
     said, day = course(40, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)
-    impossible = said.where(said.index < pd.Timestamp(day + timedelta(days=1)), -400.0)
+    impossible = said[1].where(said.index < pd.Timestamp(day + timedelta(days=1)), -400.0).to_frame()
     assert past_scores(impossible, day) == past_scores(said, day)
     assert past_scores(impossible, day + timedelta(days=1)) < past_scores(said, day + timedelta(days=1))
 

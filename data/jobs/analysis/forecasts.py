@@ -126,6 +126,7 @@ def _result(number: int, said: pd.Series, made: Forecast, past: Sequence[PastFor
         mase=_finite(made.backtest.mase),
         coverage=_finite(made.backtest.coverage),
         backtests=int(made.backtest.n),
+        backtest_since=None if made.backtest.since is None else made.backtest.since.to_pydatetime(),
         withheld=made.withheld,
         right_count=right_count,
         judged_count=judged_count,

@@ -45,8 +45,8 @@ ORDER BY began_at, series_id;
 -- Of a series, of a device, of a building, or all: those that are shown first, the best of them first.
 SELECT forecast.series_id, device.id AS device_id, coalesce(device.label, device.name) AS device, series.metric,
     series.quantity, series.unit, space.name AS space, forecast.method, forecast.ats, forecast.quantiles,
-    forecast.mase, forecast.coverage, forecast.backtests, forecast.withheld, forecast.right_count,
-    forecast.judged_count, forecast.judged_since, forecast.computed_at, forecast.basis
+    forecast.mase, forecast.coverage, forecast.backtests, forecast.backtest_since, forecast.withheld,
+    forecast.right_count, forecast.judged_count, forecast.judged_since, forecast.computed_at, forecast.basis
 FROM forecast
 JOIN series ON series.id = forecast.series_id
 JOIN device ON device.id = series.device_id

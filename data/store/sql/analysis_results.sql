@@ -64,13 +64,13 @@ ON CONFLICT (tenant_id, series_id, began_at) DO UPDATE
 SET ended_at = excluded.ended_at, peak = excluded.peak, computed_at = excluded.computed_at, basis = excluded.basis;
 
 -- name: forecast
-INSERT INTO forecast (tenant_id, series_id, computed_at, method, ats, quantiles, mase, coverage, backtests, withheld,
-    right_count, judged_count, judged_since, basis)
+INSERT INTO forecast (tenant_id, series_id, computed_at, method, ats, quantiles, mase, coverage, backtests,
+    backtest_since, withheld, right_count, judged_count, judged_since, basis)
 VALUES (app_tenant(), %(series_id)s, %(computed_at)s, %(method)s, %(ats)s, %(quantiles)s, %(mase)s, %(coverage)s,
-    %(backtests)s, %(withheld)s, %(right_count)s, %(judged_count)s, %(judged_since)s, %(basis)s)
+    %(backtests)s, %(backtest_since)s, %(withheld)s, %(right_count)s, %(judged_count)s, %(judged_since)s, %(basis)s)
 ON CONFLICT (tenant_id, series_id) DO UPDATE
 SET computed_at = excluded.computed_at, method = excluded.method, ats = excluded.ats, quantiles = excluded.quantiles,
-    mase = excluded.mase, coverage = excluded.coverage, backtests = excluded.backtests, withheld = excluded.withheld,
+    mase = excluded.mase, coverage = excluded.coverage, backtests = excluded.backtests, backtest_since = excluded.backtest_since, withheld = excluded.withheld,
     right_count = excluded.right_count, judged_count = excluded.judged_count, judged_since = excluded.judged_since,
     basis = excluded.basis;
 
