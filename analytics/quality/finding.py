@@ -43,9 +43,15 @@ class Finding:
     start: pd.Timestamp  # of the first reading; of a gap the last reading before it
     end: pd.Timestamp  # of the last reading; of a gap the first one after it
     count: int  # of readings, of a gap those missing
-    detail: str  # a sentence
+    text: str  # a sentence, with {} for each of the numbers
     repair: Repair
     positions: tuple[int, ...] = ()  # of its readings in the series that was judged
+    numbers: tuple[float, ...] = ()  # [unit of the series]
+
+    @property
+    def detail(self) -> str:
+        """The sentence with its numbers as they are kept."""
+        return self.text.format(*(f"{number:g}" for number in self.numbers))
 
     @property
     def kind(self) -> str:
@@ -74,16 +80,19 @@ class Samples:
         kept = np.delete(np.arange(len(self)), places)
         return Samples(self.positions[kept], self.index[kept], self.values[kept])
 
-    def finding(self, flag: Flag, places: Ints, detail: str, repair: Repair) -> Finding:
+    def finding(
+        self, flag: Flag, places: Ints, text: str, repair: Repair, *, numbers: tuple[float, ...] = ()
+    ) -> Finding:
         """A finding about some of them, named by their place among these."""
         return Finding(
             flag=flag,
             start=self.index[places[0]],
             end=self.index[places[-1]],
             count=len(places),
-            detail=detail,
+            text=text,
             repair=repair,
             positions=tuple(int(at) for at in self.positions[places]),
+            numbers=numbers,
         )
 
 

@@ -34,8 +34,8 @@ def gaps(known: Samples, missing: pd.DatetimeIndex, expected: pd.Timedelta | Non
         start, end = known.index[before], known.index[before + 1]
         lost = max(1, round((end - start) / usual) - 1, int(((missing > start) & (missing < end)).sum()))
         action = Repair(action="interpolate" if end - start <= _BRIDGED + usual else "mask")
-        detail = f"No readings for {_words(end - start)}; about {lost} are missing."
-        found.append(Finding(flag=Flag.GAP, start=start, end=end, count=lost, detail=detail, repair=action))
+        text = f"No readings for {_words(end - start)}; about {lost} are missing."
+        found.append(Finding(flag=Flag.GAP, start=start, end=end, count=lost, text=text, repair=action))
     return found
 
 

@@ -28,8 +28,9 @@ def spikes(known: Samples) -> list[Finding]:
         known.finding(
             Flag.SPIKE,
             places,
-            f"{known.values[places][np.argmax(off[places])]:g} beside {around[places[0]]:g}.",
+            "{} beside {}.",
             Repair(action="interpolate"),
+            numbers=(float(known.values[places][np.argmax(off[places])]), float(around[places[0]])),
         )
         for places in runs(np.flatnonzero(off > limit))
         if len(places) <= _WIDEST and _comes_back(known.values, int(places[0]), int(places[-1]), limit)

@@ -31,8 +31,9 @@ def stuck(known: Samples) -> list[Finding]:
             continue
         missed = _expected(known.index, changed, int(start), int(end))
         if missed >= _CHANGES:
-            detail = f"{known.values[start]:g} did not change, where about {missed:.0f} changes are usual."
-            found.append(known.finding(Flag.STUCK, places, detail, Repair(action="mask")))
+            text = f"{{}} did not change, where about {missed:.0f} changes are usual."
+            value = (float(known.values[start]),)
+            found.append(known.finding(Flag.STUCK, places, text, Repair(action="mask"), numbers=value))
     return found
 
 

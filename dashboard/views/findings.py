@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import corrections
 from dashboard.views.health import made
 from data.store.analysis import Flag
 from data.store.analysis_rows import Band, Failure, QualityFinding
 from data.store.corrections import Repair
+from data.store.devices import SeriesRow
 
 REPAIRS: dict[Repair, str] = {
     "mask": "Mask", "interpolate": "Interpolate", "delete": "Delete",
@@ -75,7 +77,7 @@ def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None)
         Likely(
             name=one.name,
             href=f"/device/{one.device_id}" if one.device_id not in (None, here) else None,
-            sentence=one.sentence,
+            sentence=_sentence(one, zone),
             interval=_interval(one, zone),
             basis=f"{_BASES[one.kind]}. {made(one.computed_at, one.basis, zone=zone)}",
         )
@@ -86,21 +88,27 @@ def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None)
 def doubts(
     found: Sequence[QualityFinding],
     *,
-    units: Mapping[int, str],
+    series: Mapping[int, SeriesRow],
     computed_at: datetime | None,
     zone: ZoneInfo,
+    units: UnitSystem = "metric",
 ) -> Doubts:
     """Findings as they are listed, newest first.
 
     Args:
         found: Of all states.
-        units: By series what its values are kept in, as the findings tell them.
+        series: By id, those that they are of.
         computed_at: When was looked last.
         zone: Whose clock tells when they were.
+        units: What the reader reads.
     """
+
+    def told(one: QualityFinding) -> Doubtful:
+        return _doubtful(one, series.get(one.series_id), zone, units)
+
     return Doubts(
-        open=tuple(_doubtful(one, units, zone) for one in found if one.state == "open"),
-        decided=tuple(_doubtful(one, units, zone) for one in found if one.state != "open")[:_DECIDED],
+        open=tuple(told(one) for one in found if one.state == "open"),
+        decided=tuple(told(one) for one in found if one.state != "open")[:_DECIDED],
         computed=None
         if computed_at is None
         else f"Looked for in the readings of 14 days; last {format.moment(computed_at, zone=zone)}.",
@@ -135,12 +143,12 @@ def _stretch(one: Band, zone: tzinfo) -> str:
     return f"{began}{lasting}, score up to {score} of 1"
 
 
-def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> Doubtful:
-    unit = units.get(one.series_id)
+def _doubtful(one: QualityFinding, series: SeriesRow | None, zone: ZoneInfo, units: UnitSystem) -> Doubtful:
+    kept = format.unit_of(quantity=series.quantity, unit=series.unit) if series else one.unit
     return Doubtful(
         id=one.id,
-        series=f"{one.metric}, in {unit}" if unit else one.metric,
-        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {one.detail}",
+        series=f"{one.metric}, kept in {kept}" if one.kind == "sentinel" and kept else one.metric,
+        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {_said(one, series, units)}",
         range=corrections.span(one.began_at, one.ended_at, zone=zone),
         count=_count(one),
         repairs=tuple((repair, REPAIRS[repair]) for repair in _repairs(one)),
@@ -150,6 +158,14 @@ def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> 
         else f"{one.state.capitalize()} by {one.decided_by or 'somebody'}.",
         correction=one.correction_id,
     )
+
+
+def _said(one: QualityFinding, series: SeriesRow | None, units: UnitSystem) -> str:
+    """The sentence of a finding with its numbers in the reader's unit."""
+    quantity, unit = (series.quantity, series.unit) if series else (None, one.unit)
+    first, *rest = one.text.split("{}")
+    numbers = [format.measured(number, quantity=quantity, unit=unit, units=units) for number in one.numbers]
+    return first + "".join(number + part for number, part in zip(numbers, rest, strict=True))
 
 
 def _repairs(one: QualityFinding) -> tuple[Repair, ...]:
@@ -164,14 +180,24 @@ def _count(one: QualityFinding) -> str:
     return f"{readings} missing" if one.kind == _GAP else readings
 
 
+def _sentence(one: Failure, zone: tzinfo) -> str:
+    """What is likely, with its day."""
+    if one.sentence.endswith("."):
+        return one.sentence
+    if one.kind == "warranty" and one.warranty_until is not None:
+        return f"{one.sentence} on {format.calendar_day(one.warranty_until)}."
+    if one.fails_at is None:
+        return f"{one.sentence}."
+    word = "around" if one.fails_at > one.computed_at else "since"
+    warned = one.warranty_until is not None and one.fails_at.date() <= one.warranty_until
+    under = ", before its warranty ends" if warned else ""
+    return f"{one.sentence} {word} {format.day(one.fails_at, zone=zone)}{under}."
+
+
 def _interval(one: Failure, zone: tzinfo) -> str | None:
     if one.low_at is None:
         return None
+    low = format.day(one.low_at, zone=zone)
     if one.high_at is None:
-        return f"Not before {_day(one.low_at, zone)}, with 95 % certainty; no end can be said"
-    return f"Between {_day(one.low_at, zone)} and {_day(one.high_at, zone)}, with 90 % certainty"
-
-
-def _day(at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
+        return f"Not before {low}, with 95 % certainty; no end can be said"
+    return f"Between {low} and {format.day(one.high_at, zone=zone)}, with 90 % certainty"

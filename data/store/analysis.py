@@ -246,4 +246,9 @@ def _odd(
 def _quality(connection: Connection, **wanted: Any) -> tuple[QualityFinding, ...]:
     every: dict[str, Any] = {"limit": 500, "offset": 0}
     every |= dict.fromkeys(("finding", "series", "device", "building", "state"))
-    return _based(connection, "quality", every | wanted, lambda row: QualityFinding(**row))
+    return _based(
+        connection,
+        "quality",
+        every | wanted,
+        lambda row: QualityFinding(**row | {"numbers": tuple(row["numbers"])}),
+    )

@@ -81,7 +81,7 @@ class FailureResult:
     """What is likely to fail; one of device and equipment."""
 
     kind: Literal["limit", "service life", "warranty"]
-    sentence: str
+    sentence: str  # without its full stop: who shows it adds the date, in the reader's zone
     basis: Basis
     device_id: int | None = None
     equipment_id: int | None = None

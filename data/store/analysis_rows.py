@@ -124,7 +124,7 @@ class Failure:
     probability: float | None  # of what the sentence says
     service_life_years: float | None
     warranty_until: date | None
-    sentence: str
+    sentence: str  # without a full stop its date is still to be added
     computed_at: datetime
     basis: Basis
 
@@ -169,7 +169,8 @@ class QualityFinding:
     began_at: datetime
     ended_at: datetime  # included
     count: int  # readings it is about; of a gap, those that are missing
-    detail: str
+    text: str  # a sentence, with {} for each of the numbers
+    numbers: tuple[float, ...]  # as they are kept
     flag: int
     repair: str | None  # what is offered first
     state: FindingState

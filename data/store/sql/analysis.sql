@@ -96,8 +96,9 @@ ORDER BY odd_room.verdict IS NULL, odd_room.score DESC, odd_room.space_id, odd_r
 SELECT found.*
 FROM (
     SELECT finding.id, finding.series_id, device.id AS device_id, coalesce(device.label, device.name) AS device,
-        series.metric, series.unit, finding.kind, finding.began_at, finding.ended_at, finding.count, finding.detail,
-        finding.flag, finding.repair,
+        series.metric, series.unit, finding.kind, finding.began_at, finding.ended_at, finding.count,
+        coalesce(finding.finding ->> 'text', finding.detail) AS text,
+        coalesce(finding.finding -> 'numbers', '[]') AS numbers, finding.flag, finding.repair,
         CASE WHEN finding.dismissed_at IS NOT NULL THEN 'dismissed'
             WHEN correction.id IS NOT NULL AND correction.undone_at IS NULL THEN 'repaired'
             ELSE 'open' END AS state,
