@@ -118,17 +118,18 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
             )
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
-        looked = [run.computed_at for run in found.runs if run.kind == "quality"]
         doubts = views.doubts(
             found.quality,
             series={row.series_id: row for row in rows},
-            computed_at=max(looked, default=None),
+            runs=found.runs,
             zone=zone,
             units=account.units,
         )
         return (
             health_parts.body(healths.score(found.health, zone=zone, now=now, trend=trend, runs=found.runs)),
-            parts.likely(views.likely(found.failures, zone=zone, here=device)),
+            parts.likely(
+                views.likely(found.failures, zone=zone, here=device), lacking=views.trends_lack(found.runs)
+            ),
             parts.doubts(doubts, decides=account.role in identity.ALLOWED["analyst"]),
             telling,
         )

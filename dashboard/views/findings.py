@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from analytics.units import UnitSystem
@@ -13,7 +13,7 @@ from dashboard import format
 from dashboard.views import corrections
 from dashboard.views.health import made
 from data.store.analysis import Flag
-from data.store.analysis_rows import Band, Failure, QualityFinding
+from data.store.analysis_rows import Band, Failure, QualityFinding, Run
 from data.store.corrections import Repair
 from data.store.devices import SeriesRow
 
@@ -33,6 +33,7 @@ _KINDS = {
     "unit": "Another unit", "clock": "Wrong clock",
 }  # fmt: skip
 _LISTED = 5  # stretches of anomalies in words; the figure has them all
+_FEW = timedelta(days=3)  # of readings
 _DECIDED = 5  # findings that somebody decided on
 
 
@@ -89,7 +90,7 @@ def doubts(
     found: Sequence[QualityFinding],
     *,
     series: Mapping[int, SeriesRow],
-    computed_at: datetime | None,
+    runs: Iterable[Run],
     zone: ZoneInfo,
     units: UnitSystem = "metric",
 ) -> Doubts:
@@ -98,7 +99,7 @@ def doubts(
     Args:
         found: Of all states.
         series: By id, those that they are of.
-        computed_at: When was looked last.
+        runs: What was done of their device.
         zone: Whose clock tells when they were.
         units: What the reader reads.
     """
@@ -109,10 +110,27 @@ def doubts(
     return Doubts(
         open=tuple(told(one) for one in found if one.state == "open"),
         decided=tuple(told(one) for one in found if one.state != "open")[:_DECIDED],
-        computed=None
-        if computed_at is None
-        else f"Looked for in the readings of 14 days; last {format.moment(computed_at, zone=zone)}.",
+        computed=_looked([run for run in runs if run.kind == "quality"], zone),
     )
+
+
+def trends_lack(runs: Iterable[Run]) -> str | None:
+    """What the trends of a device's series lack to tell of a failure; None: nothing."""
+    return next((run.lacking for run in runs if run.kind == "failure" and run.lacking), None)
+
+
+def _looked(runs: Sequence[Run], zone: ZoneInfo) -> str | None:
+    """When was looked last, and since when there was something to look at."""
+    if not runs:
+        return None
+    last, since = max(run.computed_at for run in runs), [run.first_at for run in runs if run.first_at]
+    if not since:
+        return f"Looked for {format.moment(last, zone=zone)}; there was no reading."
+    few = last - min(since) < _FEW
+    return (
+        f"Looked for in the readings since {format.day(min(since), zone=zone)}; "
+        f"last {format.moment(last, zone=zone)}."
+    ) + (" What takes days to show, as a value that stands still, is not found in so few." if few else "")
 
 
 def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
@@ -120,6 +138,18 @@ def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
     rows = [_stretch(one, zone) for one in reversed(found[-_LISTED:])]
     more = len(found) - len(rows)
     return (*rows, f"and {more} more") if more else tuple(rows)
+
+
+def none_strange(runs: Iterable[Run], series: int) -> str:
+    """Why a series has no anomalies: nothing was found, or there was too little to look in."""
+    run = next((one for one in runs if one.kind == "anomaly" and one.series_id == series), None)
+    if run is None:
+        return "Stretches unlike before are not looked for yet."
+    if run.failed:
+        return "Stretches unlike before could not be looked for; the worker's log says why."
+    if run.lacking:
+        return f"Stretches unlike before cannot be told yet. {run.lacking}"
+    return "Nothing in this period was unlike before."
 
 
 def flagged(found: Sequence[Flag]) -> str | None:

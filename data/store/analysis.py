@@ -88,6 +88,7 @@ def of_building(store: Store, *, tenant: int, building: int) -> BuildingAnalysis
             rooms=_health(connection, "space", parts[2]),
             odd=_odd(connection, building=building),
             failures=_failures(connection, building=building),
+            runs=_rows(connection, "runs", {"device": None, "building": building}, Run),
         )
 
 

@@ -189,6 +189,7 @@ class Run:
     device_id: int | None
     building_id: int | None
     computed_at: datetime
+    first_at: datetime | None  # of the readings in its window; None: there were none
     lacking: str | None  # one sentence; None: nothing
     failed: str | None  # the name of an error that is in the log
 
@@ -225,6 +226,7 @@ class BuildingAnalysis:
     rooms: tuple[Health, ...]
     odd: tuple[OddRoom, ...]  # all that were judged, those with a verdict first
     failures: tuple[Failure, ...]
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,10 +196,22 @@ def test_what_follows_in_a_room_is_said_with_its_lag() -> None:
 
 def test_presence_is_only_told_where_something_tells_of_people() -> None:
     said = course(5, step="5min").to_frame(1)
-    assert rooms.presence([room_series(1, "temperature")], said, "UTC") == {}
+    with pytest.raises(TooLittle, match="CO₂, humidity or light"):
+        rooms.presence([room_series(1, "temperature")], said, "UTC")
     told = rooms.presence([room_series(1, "co2")], said * 30, "UTC")
     assert told["told_by"] == ["co2"]
     assert len(told["week"]) == 168
+
+
+def test_a_room_says_of_each_kind_what_it_lacks() -> None:
+    weather = RoomSeries(
+        series_id=9, device_id=9, space_id=None, storey_id=None, metric="outdoor",
+        kind="number", quantity="outdoor_temperature",
+    )  # fmt: skip
+    frame = pd.DataFrame({1: course(0.5, step="5min"), 9: course(30, step="5min")})
+    found = rooms.patterns_of(4, [room_series(1, "co2"), weather], frame, timezone="UTC", now=NOW)
+    lack = {"lacking": "Needs 3 days of readings; has 0.5."}
+    assert {one.kind: one.result for one in found} == {"correlations": lack, "occupancy": lack}
 
 
 # Odd rooms ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from analytics.units import UnitSystem
 from dashboard.views import findings
 from data.store.analysis import Flag
-from data.store.analysis_rows import Band, Basis, Failure, QualityFinding
+from data.store.analysis_rows import Band, Basis, Failure, QualityFinding, Run
 from tests.unit.rows import NOW, row
 
 UTC = ZoneInfo("UTC")
@@ -33,7 +33,7 @@ BAND = Band(
 
 def doubt(units: UnitSystem = "metric", **changes: object) -> findings.Doubtful:
     found = replace(FINDING, **changes)  # type: ignore[arg-type]
-    told = findings.doubts([found], series={10: row(series_id=10)}, computed_at=NOW, zone=UTC, units=units)
+    told = findings.doubts([found], series={10: row(series_id=10)}, runs=[], zone=UTC, units=units)
     return (*told.open, *told.decided)[0]
 
 
@@ -121,6 +121,47 @@ def test_a_gap_can_only_be_filled() -> None:
 
 def test_a_repaired_finding_names_who_did_it() -> None:
     assert doubt(state="repaired", decided_by="Ada", correction_id=3).decided == "Repaired by Ada."
+
+
+def ran(kind: str, **changes: object) -> Run:
+    whole = Run(
+        kind=kind, series_id=10, device_id=None, building_id=None, computed_at=NOW,
+        first_at=NOW - 14 * DAY, lacking=None, failed=None,
+    )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ([], "not looked for yet"),
+        (
+            [ran("anomaly", lacking="Needs 3 days of readings; has 0.5.")],
+            "Needs 3 days of readings; has 0.5.",
+        ),
+        ([ran("anomaly", failed="ValueError")], "could not be looked for"),
+        ([ran("anomaly")], "Nothing in this period was unlike before."),
+        ([ran("anomaly", series_id=11)], "not looked for yet"),
+    ],
+)
+def test_a_course_without_anomalies_says_whether_there_was_enough_to_look_in(
+    runs: list[Run], said: str
+) -> None:
+    assert said in findings.none_strange(runs, 10)
+
+
+def looked(*runs: Run) -> str | None:
+    return findings.doubts([], series={}, runs=runs, zone=UTC).computed
+
+
+def test_doubts_say_since_when_readings_were_looked_at() -> None:
+    said = looked(ran("quality"), ran("health"))
+    assert said == "Looked for in the readings since 18 Feb 2026; last 4 Mar 2026, 12:00:00 UTC."
+    assert looked(ran("health")) is None
+
+
+def test_of_few_readings_doubts_say_that_not_all_can_be_found() -> None:
+    assert "is not found in so few" in (looked(ran("quality", first_at=NOW - DAY)) or "")
 
 
 def test_a_stretch_says_how_long_it_was_and_how_strange() -> None:

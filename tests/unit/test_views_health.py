@@ -89,7 +89,7 @@ def test_what_was_never_judged_says_what_it_lacks() -> None:
     lacking = "Needs 14 days of readings; has 3.0."
     run = Run(
         kind="health", series_id=None, device_id=7, building_id=None,
-        computed_at=NOW, lacking=lacking, failed=None,
+        computed_at=NOW, first_at=None, lacking=lacking, failed=None,
     )  # fmt: skip
     found = score(None, runs=[run])
     assert (found.score, found.level, found.computed) == ("–", "unknown", lacking)

@@ -127,7 +127,8 @@ ORDER BY at, correction_id;
 
 -- name: runs
 -- Of a device and its series, or of a building.
-SELECT run.kind, run.series_id, run.device_id, run.building_id, run.computed_at, run.lacking, run.failed
+SELECT run.kind, run.series_id, run.device_id, run.building_id, run.computed_at, run.first_at, run.lacking,
+    run.failed
 FROM analysis_run AS run
 LEFT JOIN series ON series.id = run.series_id
 WHERE coalesce(run.device_id, series.device_id) = %(device)s OR run.building_id = %(building)s
