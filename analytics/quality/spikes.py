@@ -5,41 +5,54 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.quality.finding import Finding, Flag, Repair, Samples, runs
-from analytics.regular import Floats
+from analytics.quality.finding import Finding, Flag, Repair, Samples, paces, quantile_by_pace, runs
+from analytics.regular import Floats, Ints
 
 _AROUND = 7  # readings whose median a spike of up to three cannot move
 _WIDEST = 3
 _TAILS = 6.0  # further out than the step from the 90th to the 99th percentile of what is ordinary
 _SPAN = 0.5  # of what 90 % of the values span
+_LEAST = 5 * _AROUND  # readings that tell what is ordinary
+_RARE = 0.005  # of the other readings lie further out
 
 
 def spikes(known: Samples) -> list[Finding]:
-    """Up to three readings far from those before and after them, and further than this series ever is."""
-    if len(known) < 5 * _AROUND:
+    """Up to three readings far from those before and after them, and where this series never is.
+
+    A light that is switched on for a minute leaps as far as a fault does, but to where it is on other days.
+    """
+    if len(known) < _LEAST:
         return []
-    around = pd.Series(known.values).rolling(_AROUND, center=True, min_periods=1).median().to_numpy(float)
-    off: Floats = np.abs(known.values - around)
-    limit = max(_limit(off), _SPAN * float(np.ptp(np.quantile(known.values, [0.05, 0.95]))))
-    if limit <= 0:
-        # What is nearly always the same has no measure of what is ordinary.
-        return []
+    values = known.values
+    around = pd.Series(values).rolling(_AROUND, center=True, min_periods=1).median().to_numpy(float)
+    off: Floats = np.abs(values - around)
+    limit = np.maximum(_limit(off, paces(known)), _SPAN * float(np.ptp(np.quantile(values, [0.05, 0.95]))))
     return [
         known.finding(
             Flag.SPIKE,
             places,
             "{} beside {}.",
             Repair(action="interpolate"),
-            numbers=(float(known.values[places][np.argmax(off[places])]), float(around[places[0]])),
+            numbers=(float(values[places][np.argmax(off[places])]), float(around[places[0]])),
         )
-        for places in runs(np.flatnonzero(off > limit))
-        if len(places) <= _WIDEST and _comes_back(known.values, int(places[0]), int(places[-1]), limit)
+        for places in runs(np.flatnonzero((off > limit) & (limit > 0)))
+        if len(places) <= _WIDEST
+        and _comes_back(values, int(places[0]), int(places[-1]), float(limit[places].min()))
+        and _is_outside(values, places, float(limit[places].min()))
     ]
 
 
-def _limit(off: Floats) -> float:
-    high, higher = np.quantile(off, [0.90, 0.99])
-    return float(higher + _TAILS * max(higher - high, high / 2))
+def _limit(off: Floats, pace: Ints) -> Floats:
+    """What no ordinary reading is off by; 0 where nearly all are alike, and nothing tells what is usual."""
+    high, higher = (quantile_by_pace(off, pace, level, least=_LEAST) for level in (0.90, 0.99))
+    limit: Floats = higher + _TAILS * np.maximum(higher - high, high / 2)
+    return limit
+
+
+def _is_outside(values: Floats, places: Ints, by: float) -> bool:
+    """Whether readings are as far from where the others are as from those beside them."""
+    low, high = np.quantile(np.delete(values, places), [_RARE, 1 - _RARE])
+    return bool(np.all((values[places] < low - by) | (values[places] > high + by)))
 
 
 def _comes_back(values: Floats, first: int, last: int, limit: float) -> bool:

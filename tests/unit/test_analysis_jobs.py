@@ -10,9 +10,10 @@ import pytest
 import structlog.testing
 
 from analytics.forecast import forecast_many
+from analytics.regular import is_meter
 from data.building.lifetime import Lifetime
 from data.jobs.analysis import failures, forecasts, odd_rooms, past_health, patterns, rooms
-from data.jobs.analysis.each import Judged, TooLittle, each, is_meter, too_short
+from data.jobs.analysis.each import Judged, TooLittle, each, too_short
 from data.jobs.analysis.health import Read, of_device
 from data.jobs.analysis.places_health import of_places
 from data.jobs.batched import blocks
@@ -98,9 +99,9 @@ def test_too_little_is_said_in_days() -> None:
 def test_a_meter_only_grows_but_for_a_reset() -> None:
     grown = course(7).abs().cumsum()
     grown.iloc[100:] -= grown.iloc[100]
-    assert is_meter(grown)
-    assert not is_meter(course(7))
-    assert not is_meter(grown * 0)
+    assert is_meter(grown.to_numpy())
+    assert not is_meter(course(7).to_numpy())
+    assert not is_meter(grown.to_numpy() * 0)
 
 
 # Forecasts ------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ import pandas as pd
 from analytics import health
 from analytics.health import HealthScore, HealthSpec, SeriesSpec
 from analytics.quantities import QUANTITIES
+from analytics.regular import is_meter
 from data.building.lifetime import lifetime
-from data.jobs.analysis.each import WINDOW, each, is_meter
+from data.jobs.analysis.each import WINDOW, each
 from data.jobs.analysis.places_health import of_places, score_of
 from data.jobs.analysis.words import in_words
 from data.jobs.batched import Batch, Batched, blocks
@@ -179,7 +180,7 @@ def _any(frame: pd.DataFrame, series: list[int]) -> pd.Series:
 def _consumption(values: pd.Series) -> pd.Series:
     """What a meter has counted between readings, without resets; of other series the values."""
     said = values.dropna()
-    if not is_meter(said):
+    if not is_meter(said.to_numpy(float)):
         return values
     counted = said.diff()
     return counted[counted >= 0].reindex(values.index)
