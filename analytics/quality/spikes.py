@@ -13,11 +13,10 @@ _WIDEST = 3
 _TAILS = 6.0  # further out than the step from the 90th to the 99th percentile of what is ordinary
 _SPAN = 0.5  # of what 90 % of the values span
 _LEAST = 5 * _AROUND  # readings that tell what is ordinary
-_RARE = 0.005  # of the other readings lie further out
 
 
 def spikes(known: Samples) -> list[Finding]:
-    """Up to three readings far from those before and after them, and where this series never is.
+    """Up to three readings far from those before and after them, and as far from where the series ever is.
 
     A light that is switched on for a minute leaps as far as a fault does, but to where it is on other days.
     """
@@ -27,6 +26,15 @@ def spikes(known: Samples) -> list[Finding]:
     around = pd.Series(values).rolling(_AROUND, center=True, min_periods=1).median().to_numpy(float)
     off: Floats = np.abs(values - around)
     limit = np.maximum(_limit(off, paces(known)), _SPAN * float(np.ptp(np.quantile(values, [0.05, 0.95]))))
+    suspects = [
+        places
+        for places in runs(np.flatnonzero((off > limit) & (limit > 0)))
+        if len(places) <= _WIDEST
+        and _comes_back(values, int(places[0]), int(places[-1]), float(limit[places].min()))
+    ]
+    if not suspects:
+        return []
+    calm = np.delete(values, np.concatenate(suspects))
     return [
         known.finding(
             Flag.SPIKE,
@@ -35,10 +43,9 @@ def spikes(known: Samples) -> list[Finding]:
             Repair(action="interpolate"),
             numbers=(float(values[places][np.argmax(off[places])]), float(around[places[0]])),
         )
-        for places in runs(np.flatnonzero((off > limit) & (limit > 0)))
-        if len(places) <= _WIDEST
-        and _comes_back(values, int(places[0]), int(places[-1]), float(limit[places].min()))
-        and _is_outside(values, places, float(limit[places].min()))
+        for places in suspects
+        if np.all(values[places] < calm.min() - limit[places])
+        or np.all(values[places] > calm.max() + limit[places])
     ]
 
 
@@ -47,12 +54,6 @@ def _limit(off: Floats, pace: Ints) -> Floats:
     high, higher = (quantile_by_pace(off, pace, level, least=_LEAST) for level in (0.90, 0.99))
     limit: Floats = higher + _TAILS * np.maximum(higher - high, high / 2)
     return limit
-
-
-def _is_outside(values: Floats, places: Ints, by: float) -> bool:
-    """Whether readings are as far from where the others are as from those beside them."""
-    low, high = np.quantile(np.delete(values, places), [_RARE, 1 - _RARE])
-    return bool(np.all((values[places] < low - by) | (values[places] > high + by)))
 
 
 def _comes_back(values: Floats, first: int, last: int, limit: float) -> bool:
