@@ -296,7 +296,7 @@ def device_health(frame: pd.DataFrame, **rest: Any) -> dict[tuple[str, int], Hea
     )
     given = Read(
         devices={1: device},
-        known={number: info(number) for number in series},
+        known={number: info(number, rest.get("quantity", "temperature")) for number in series},
         frame=frame,
         beside=rest.get("beside", {}),
     )
@@ -326,6 +326,41 @@ def test_a_device_without_readings_has_no_score() -> None:
 def test_a_meter_is_judged_by_what_it_counts() -> None:
     counted = course(30, step="5min").abs().cumsum().to_frame(1)
     assert (device_health(counted)["device", 1].score or 0) > 90
+
+
+def test_a_meter_that_is_read_more_often_has_not_drifted() -> None:
+    index = pd.date_range(end=NOW, periods=30 * 288, freq="5min")
+    counted = pd.Series(np.arange(len(index)) / 6.0, index=index)
+    fine = index >= index[-1] - pd.Timedelta(days=3)
+    scattered = counted + np.random.default_rng(1).normal(0, 0.01, len(index))
+    table = scattered.where(fine | (np.arange(len(index)) % 3 == 0)).to_frame(1)
+    assert (device_health(table)["device", 1].score or 0) > 95
+
+
+def test_a_battery_that_falls_is_well() -> None:
+    falling = pd.Series(np.linspace(60, 56, 30 * 288).round(), index=course(30, step="5min").index).to_frame(
+        1
+    )
+    found = device_health(falling, quantity="battery")["device", 1]
+    assert (found.score or 0) > 95
+
+
+def test_a_light_that_is_lit_for_a_moment_is_well() -> None:
+    index = course(30, step="5min").index
+    lit = pd.Series(np.where((index.hour >= 8) & (index.hour < 17), 480.0, 0.0), index=index)
+    lit += np.abs(np.random.default_rng(1).normal(0, 2, len(index)))
+    lit.iloc[50::200] = 470.0
+    assert (device_health(lit.to_frame(1), quantity="illuminance")["device", 1].score or 0) > 95
+
+
+def test_what_first_spoke_later_was_not_silent_on_a_day_before() -> None:
+    said, day = course(20, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)
+    said[2] = said[1].where(said.index >= pd.Timestamp(NOW - timedelta(days=2)))
+    device = JudgedDevice(device_id=1, building_id=1, space_id=1, name="one", equipment=None, series=[1, 2])
+    given = Read(devices={1: device}, known={1: info(1), 2: info(2)}, frame=said, beside={})
+    assert [round(one.score, 6) for one in past_health.of_days(device, given, [day])] == past_scores(
+        said[[1]], day
+    )
 
 
 def test_equipment_past_its_service_life_costs_its_device_points() -> None:

@@ -30,6 +30,8 @@ EVERY = timedelta(minutes=15)
 DEVICES = 80  # of a block: some 200 series
 # What all sensors in a room measure of the same air; two meters in it have nothing in common.
 SHARED = ("temperature", "humidity", "co2", "pressure", "voc", "voc_parts", "pm1", "pm25", "pm10", "radon")
+# What time moves one way in the soundest device; where that leads is told as a likely failure.
+WEARING = ("battery", "share")
 _YEAR = timedelta(days=365.25)
 
 
@@ -178,20 +180,24 @@ def _any(frame: pd.DataFrame, series: list[int]) -> pd.Series:
 
 
 def _consumption(values: pd.Series) -> pd.Series:
-    """What a meter has counted between readings, without resets; of other series the values."""
+    """What a meter has counted an hour between readings, without resets; of other series the values."""
     said = values.dropna()
     if not is_meter(said.to_numpy(float)):
         return values
-    counted = said.diff()
+    hours = pd.DatetimeIndex(said.index).to_series().diff() / pd.Timedelta(hours=1)
+    counted = said.diff() / hours
     return counted[counted >= 0].reindex(values.index)
 
 
 def _spec(series: SeriesInfo, frame: pd.DataFrame, beside: list[int]) -> SeriesSpec:
     quantity = QUANTITIES.get(series.quantity or "")
+    if is_meter(frame[series.series_id].dropna().to_numpy(float)):
+        quantity = None  # what it counts an hour is judged, and its bounds are those of what it has counted
     return SeriesSpec(
         low=quantity.low if quantity else None,
         high=quantity.high if quantity else None,
         neighbours=frame[beside] if beside else None,
+        wears=series.quantity in WEARING,
     )
 
 

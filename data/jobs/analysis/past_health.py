@@ -69,9 +69,15 @@ def of_days(device: JudgedDevice, given: Read, days: Iterable[datetime]) -> list
         days: Their beginnings; those before its first reading are left out.
     """
     found = []
+    began: dict[int, pd.Timestamp] = {
+        number: said.index[0] for number in device.series if len(said := given.frame[number].dropna())
+    }
     for day in days:
         end = day + DAY
-        score = score_of(whole(device, given.within(end - WINDOW, end), now=end))
+        # What first spoke later was not silent then.
+        there = [number for number, first in began.items() if first < end]
+        then = replace(device, series=there)
+        score = score_of(whole(then, given.within(end - WINDOW, end), now=end)) if there else None
         if score is not None:
             found.append(PastScore(subject="device", subject_id=device.device_id, day=day, score=score))
     return found
