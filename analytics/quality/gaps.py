@@ -44,4 +44,6 @@ def _words(time: pd.Timedelta) -> str:
     hours = time / pd.Timedelta(hours=1)
     if hours >= 48:
         return f"{hours / 24:.1f} days"
-    return f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+    if hours >= 2:
+        return f"{hours:.1f} hours"
+    return f"{hours * 60:.0f} minutes" if hours >= 1 / 30 else f"{hours * 3600:.0f} seconds"

@@ -33,6 +33,7 @@ class RunDone:
 class LastRun:
     """How the last run of a kind over one thing went."""
 
+    first_at: datetime | None = None  # of the readings in its window
     until: datetime | None
     failed: str | None
 
@@ -138,7 +139,10 @@ def save_runs(
 def last_runs(connection: Connection, kind: str, of: Judged, ids: Sequence[int]) -> dict[int, LastRun]:
     """How the last run over each went; those of none are left out."""
     found = connection.execute(_SQL["runs_of"], {"kind": kind, "subject": of, "ids": list(ids)})
-    return {number: LastRun(until=until, failed=failed) for number, until, failed in found}
+    return {
+        number: LastRun(first_at=first_at, until=until, failed=failed)
+        for number, first_at, until, failed in found
+    }
 
 
 def save_health(connection: Connection, results: Iterable[HealthResult], *, computed_at: datetime) -> None:

@@ -12,7 +12,7 @@ import structlog.testing
 from analytics.forecast import forecast_many
 from analytics.regular import is_meter
 from data.building.lifetime import Lifetime
-from data.jobs.analysis import failures, forecasts, odd_rooms, past_health, patterns, rooms
+from data.jobs.analysis import anomalies, failures, forecasts, odd_rooms, past_health, patterns, rooms
 from data.jobs.analysis.each import Judged, TooLittle, each, too_short
 from data.jobs.analysis.health import Read, of_device
 from data.jobs.analysis.places_health import of_places
@@ -213,6 +213,12 @@ def test_a_room_says_of_each_kind_what_it_lacks() -> None:
     found = rooms.patterns_of(4, [room_series(1, "co2"), weather], frame, timezone="UTC", now=NOW)
     lack = {"lacking": "Needs 3 days of readings; has 0.5."}
     assert {one.kind: one.result for one in found} == {"correlations": lack, "occupancy": lack}
+
+
+def test_bands_are_judged_anew_where_earlier_readings_came_in() -> None:
+    last = LastRun(first_at=NOW - timedelta(days=5), until=NOW - timedelta(hours=1), failed=None)
+    assert anomalies._anew(last, course(5), NOW) == NOW - timedelta(hours=25)
+    assert anomalies._anew(last, course(9), NOW) == NOW - timedelta(days=30)
 
 
 # Odd rooms ------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 WINDOW = timedelta(days=30)  # that most analyses look back
+# Quantities that time moves one way in the soundest device; where that leads is told as a likely failure.
+WEARING = ("battery", "share")
 SERIES = 200  # ids of series in a block: a frame of 30 days is then 14 MB
 
 

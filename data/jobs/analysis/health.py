@@ -14,7 +14,7 @@ from analytics.health import HealthScore, HealthSpec, SeriesSpec
 from analytics.quantities import QUANTITIES
 from analytics.regular import is_meter
 from data.building.lifetime import lifetime
-from data.jobs.analysis.each import WINDOW, each
+from data.jobs.analysis.each import WEARING, WINDOW, each
 from data.jobs.analysis.places_health import of_places, score_of
 from data.jobs.analysis.words import in_words
 from data.jobs.batched import Batch, Batched, blocks
@@ -30,8 +30,6 @@ EVERY = timedelta(minutes=15)
 DEVICES = 80  # of a block: some 200 series
 # What all sensors in a room measure of the same air; two meters in it have nothing in common.
 SHARED = ("temperature", "humidity", "co2", "pressure", "voc", "voc_parts", "pm1", "pm25", "pm10", "radon")
-# What time moves one way in the soundest device; where that leads is told as a likely failure.
-WEARING = ("battery", "share")
 _YEAR = timedelta(days=365.25)
 
 

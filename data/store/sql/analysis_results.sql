@@ -10,7 +10,7 @@ SET computed_at = excluded.computed_at, first_at = excluded.first_at, until = ex
 
 -- name: runs_of
 -- The last runs of a kind over some series, devices or buildings.
-SELECT coalesce(series_id, device_id, building_id) AS id, until, failed
+SELECT coalesce(series_id, device_id, building_id) AS id, first_at, until, failed
 FROM analysis_run
 WHERE kind = %(kind)s AND CASE %(subject)s WHEN 'series' THEN series_id WHEN 'device' THEN device_id ELSE building_id END
     = ANY (%(ids)s::int[]);
