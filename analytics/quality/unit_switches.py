@@ -29,7 +29,8 @@ _SHORTEST = 6  # readings; less is a spike
 _LEAP = 5.0  # times the largest ordinary step
 _NEAR = 2.0  # ordinary steps between the last reading and the first one converted back
 _STRANGE = 0.9  # of the readings of a part lie where the series has never been
-_KNOWN = pd.Timedelta(days=7)  # without every day of a week nobody knows where a series has never been
+# What is switched on one day of the week is at a multiple by chance; a factor and an offset never fit so.
+_WEEK = pd.Timedelta(days=7)
 _ALIKE = 8.0  # times the mean step of the rest, or its part, that the mean step of a part is once converted
 _MOST = 3  # switched parts
 _SIDE = 200  # readings of each side that are compared
@@ -69,9 +70,6 @@ def _along(known: Samples, pieces: list[tuple[int, int]], usual: Bools, ordinary
         rest = np.flatnonzero(usual)
         if end - start < _SHORTEST:
             continue
-        if known.index[rest[-1]] - known.index[rest[0]] < _KNOWN:
-            usual[start:end] = True
-            continue
         # Of what is known to be right, that which is next to the piece.
         near = rest[-_SIDE:] if rest[-1] < start else rest[:_SIDE]
         if rest[-1] < start:
@@ -82,7 +80,8 @@ def _along(known: Samples, pieces: list[tuple[int, int]], usual: Bools, ordinary
             pair, seam = (float(known.values[near[0]]), float(part[-1])), end - 1
         right = known.values[rest]
         strange = np.mean((part < right.min()) | (part > right.max())) >= _STRANGE
-        switch = _switch(known.values[near], part, pair, float(ordinary[seam])) if strange else None
+        week = known.index[rest[-1]] - known.index[rest[0]] >= _WEEK
+        switch = _switch(known.values[near], part, pair, float(ordinary[seam]), week) if strange else None
         if switch is None:
             usual[start:end] = True
             continue
@@ -94,13 +93,15 @@ def _along(known: Samples, pieces: list[tuple[int, int]], usual: Bools, ordinary
 
 
 def _switch(
-    rest: Floats, part: Floats, pair: tuple[float, float], ordinary: float
+    rest: Floats, part: Floats, pair: tuple[float, float], ordinary: float, week: bool
 ) -> tuple[str, float, float] | None:
     """The conversion that explains a leap best: the seam closes, the part spans and moves as the rest."""
     low, high = np.quantile(rest, [0.02, 0.98])
     reach = max(high - low, ordinary)
     best: tuple[float, tuple[str, float, float]] | None = None
     for name, factor, offset in _both_ways():
+        if not offset and not week:
+            continue
         back = (part - offset) / factor
         seam = abs((pair[1] - offset) / factor - pair[0])
         middle = float(np.median(back))

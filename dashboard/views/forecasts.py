@@ -183,7 +183,7 @@ def _backtest(one: ForecastRow) -> str:
     over = ""
     if one.backtest_since is not None:
         over = f" over {format.span(one.computed_at - one.backtest_since)}"
-    return f"right {tenths(one.coverage)} in {one.backtests} tries{over}"
+    return f"right {tenths(one.coverage)}{over}"
 
 
 def _kept(one: ForecastRow) -> str:

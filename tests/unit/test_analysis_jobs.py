@@ -353,7 +353,8 @@ def test_a_battery_that_falls_is_well() -> None:
 
 def test_a_light_that_is_lit_for_a_moment_is_well() -> None:
     index = course(30, step="5min").index
-    lit = pd.Series(np.where((index.hour >= 8) & (index.hour < 17), 480.0, 0.0), index=index)
+    hours = pd.DatetimeIndex(index).hour
+    lit = pd.Series(np.where((hours >= 8) & (hours < 17), 480.0, 0.0), index=index)
     lit += np.abs(np.random.default_rng(1).normal(0, 2, len(index)))
     lit.iloc[50::200] = 470.0
     assert (device_health(lit.to_frame(1), quantity="illuminance")["device", 1].score or 0) > 95

@@ -91,7 +91,7 @@ def test_before_anything_was_tried_nothing_is_claimed() -> None:
 
 
 def test_a_backtest_says_how_long_it_was() -> None:
-    assert views.row(ROW).backtest == "right 8.1 in 10 in 14 tries over 16\u00a0days"
+    assert views.row(ROW).backtest == "right 8.1 in 10 over 16\u00a0days"
 
 
 def test_the_address_says_what_is_chosen() -> None:
