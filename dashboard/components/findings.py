@@ -20,7 +20,7 @@ def likely(found: Sequence[Likely], *, lacking: str | None = None) -> Any:
         none = (
             "None is to be seen: no reading runs towards its limit, and no model states a service life here."
         )
-        return html.P(f"No trend can be told yet. {lacking}" if lacking else none, className="soft")
+        return html.P(" ".join(filter(None, (none, lacking))), className="soft")
     return html.Ul(
         [
             html.Li(

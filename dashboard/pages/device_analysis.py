@@ -118,9 +118,10 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
             )
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
+        series = {row.series_id: row for row in rows}
         doubts = views.doubts(
             found.quality,
-            series={row.series_id: row for row in rows},
+            series=series,
             runs=found.runs,
             zone=zone,
             units=account.units,
@@ -128,7 +129,8 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
         return (
             health_parts.body(healths.score(found.health, zone=zone, now=now, trend=trend, runs=found.runs)),
             parts.likely(
-                views.likely(found.failures, zone=zone, here=device), lacking=views.trends_lack(found.runs)
+                views.likely(found.failures, zone=zone, here=device),
+                lacking=views.trends_lack(found.runs, series),
             ),
             parts.doubts(doubts, decides=account.role in identity.ALLOWED["analyst"]),
             telling,

@@ -265,7 +265,7 @@ def _course() -> list[Any]:
         html.Div(
             dcc.Graph(
                 id=_GRAPH,
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                figure=trend_graph.empty(),
                 config={"displayModeBar": False},
                 responsive=True,
                 style={"height": "100%"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from analytics.quantities import QUANTITIES
 from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import corrections
@@ -114,9 +115,14 @@ def doubts(
     )
 
 
-def trends_lack(runs: Iterable[Run]) -> str | None:
-    """What the trends of a device's series lack to tell of a failure; None: nothing."""
-    return next((run.lacking for run in runs if run.kind == "failure" and run.lacking), None)
+def trends_lack(runs: Iterable[Run], series: Mapping[int, SeriesRow]) -> str | None:
+    """Which series of a device have too little for a trend to a failure, and what; None: none has."""
+    lacks = [run for run in runs if run.kind == "failure" and run.lacking and run.series_id in series]
+    if not lacks:
+        return None
+    row = series[lacks[0].series_id or 0]
+    known = QUANTITIES.get(row.quantity or "")
+    return f"{known.label if known else row.metric} is not judged yet. {lacks[0].lacking}"
 
 
 def _looked(runs: Sequence[Run], zone: ZoneInfo) -> str | None:

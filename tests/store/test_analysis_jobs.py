@@ -14,6 +14,7 @@ from data.demo.payloads import known_as
 from data.demo.sensing import Sensing
 from data.jobs import worker
 from data.jobs.analysis.health import HEALTH
+from data.jobs.analysis.past_health import PAST_HEALTH
 from data.jobs.batched import Batch as Ids
 from data.jobs.tasks import PERIODIC
 from data.settings import Settings
@@ -106,6 +107,11 @@ def worked(office: Settings) -> Settings:
         stop.set()
         for one in workers:
             one.join(60)
+    # Days before the first run are judged once there was one, which the next planning finds.
+    work = Store.open(office, role="worker")
+    for batch in PAST_HEALTH.plan(work):
+        PAST_HEALTH.do(work, batch, Event())
+    work.close()
     return office
 
 
@@ -154,6 +160,43 @@ def test_the_building_its_storey_and_rooms_have_a_health_with_a_trend(web: Store
         web, tenant=1, subject="building", subject_id=building, since=now - timedelta(days=1), until=now
     )
     assert trend
+
+
+def test_days_before_the_first_run_have_a_health_that_says_it_was_computed_later(
+    web: Store, building: int, owner: Owner
+) -> None:
+    (device,) = owner.execute(
+        "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
+    ).fetchall()[0]
+    now = datetime.now(UTC)
+    for subject, number in (("device", int(str(device))), ("building", building)):
+        trend = analysis.health_trend(
+            web, tenant=1, subject=subject, subject_id=number, since=now - timedelta(days=40), until=now
+        )  # fmt: skip
+        past = [point for point in trend if point.computed_at is not None]
+        assert len({point.at.date() for point in past}) == DAYS - 1
+        assert all(point.at < now - timedelta(hours=1) for point in past)
+
+
+def test_a_day_on_which_somebody_judged_keeps_what_was_said_then(worked: Settings, owner: Owner) -> None:
+    work = Store.open(worked, role="worker")
+    (device,) = owner.execute(
+        "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
+    ).fetchall()[0]
+    number, yesterday = int(str(device)), "date_trunc('day', now(), 'UTC') - interval '1 day'"
+    owner.execute(  # type: ignore[call-overload]
+        f"UPDATE health_history SET score = 12, computed_at = NULL WHERE subject = 'device' AND subject_id = {number}"
+        f" AND at >= {yesterday} AND at < {yesterday} + interval '1 day'"
+    )
+    owner.execute("UPDATE analysis_run SET first_at = now() WHERE kind = 'past health'")
+    (batch,) = [one for one in PAST_HEALTH.plan(work) if number in one.ids]
+    PAST_HEALTH.do(work, batch, Event())
+    work.close()
+    kept = owner.execute(  # type: ignore[call-overload]
+        f"SELECT score, computed_at FROM health_history WHERE subject = 'device' AND subject_id = {number}"
+        f" AND at >= {yesterday} AND at < {yesterday} + interval '1 day'"
+    ).fetchall()
+    assert kept == [(12.0, None)]
 
 
 def test_each_room_that_measures_temperature_is_judged_against_the_others(web: Store, building: int) -> None:

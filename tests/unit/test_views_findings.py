@@ -164,6 +164,13 @@ def test_of_few_readings_doubts_say_that_not_all_can_be_found() -> None:
     assert "is not found in so few" in (looked(ran("quality", first_at=NOW - DAY)) or "")
 
 
+def test_a_series_with_too_little_for_a_trend_is_named() -> None:
+    short = ran("failure", lacking="Needs 7 days of readings; has 0.0.")
+    said = findings.trends_lack([short], {10: row(series_id=10, quantity="battery")})
+    assert said == "Battery is not judged yet. Needs 7 days of readings; has 0.0."
+    assert findings.trends_lack([ran("failure")], {10: row(series_id=10)}) is None
+
+
 def test_a_stretch_says_how_long_it_was_and_how_strange() -> None:
     assert findings.stretches([BAND], zone=UTC) == (
         "4 Mar 2026, 12:00:00 UTC, for 3\u00a0h, score up to 0.81 of 1",
