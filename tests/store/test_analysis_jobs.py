@@ -19,6 +19,7 @@ from data.jobs.batched import Batch as Ids
 from data.jobs.tasks import PERIODIC
 from data.settings import Settings
 from data.store import Store, address, analysis, buildings
+from data.store.analysis_rows import Subject
 from data.store.batch import Batch, Sample
 from data.store.ingestion import Writer
 from data.store.migrate import migrate
@@ -169,10 +170,11 @@ def test_days_before_the_first_run_have_a_health_that_says_it_was_computed_later
         "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
     ).fetchall()[0]
     now = datetime.now(UTC)
-    for subject, number in (("device", int(str(device))), ("building", building)):
+    subjects: dict[Subject, int] = {"device": int(str(device)), "building": building}
+    for subject, number in subjects.items():
         trend = analysis.health_trend(
             web, tenant=1, subject=subject, subject_id=number, since=now - timedelta(days=40), until=now
-        )  # fmt: skip
+        )
         past = [point for point in trend if point.computed_at is not None]
         assert len({point.at.date() for point in past}) == DAYS - 1
         assert all(point.at < now - timedelta(hours=1) for point in past)
@@ -183,18 +185,23 @@ def test_a_day_on_which_somebody_judged_keeps_what_was_said_then(worked: Setting
     (device,) = owner.execute(
         "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
     ).fetchall()[0]
-    number, yesterday = int(str(device)), "date_trunc('day', now(), 'UTC') - interval '1 day'"
-    owner.execute(  # type: ignore[call-overload]
-        f"UPDATE health_history SET score = 12, computed_at = NULL WHERE subject = 'device' AND subject_id = {number}"
-        f" AND at >= {yesterday} AND at < {yesterday} + interval '1 day'"
+    of_day = {"device": device, "day": datetime.now(UTC).date() - timedelta(days=1)}
+    owner.execute(
+        """UPDATE health_history SET score = 12, computed_at = NULL
+        WHERE subject = 'device' AND subject_id = %(device)s AND (at AT TIME ZONE 'UTC')::date = %(day)s""",
+        of_day,
     )
-    owner.execute("UPDATE analysis_run SET first_at = now() WHERE kind = 'past health'")
-    (batch,) = [one for one in PAST_HEALTH.plan(work) if number in one.ids]
+    owner.execute(  # as if it had been made of less
+        "UPDATE analysis_run SET first_at = now() WHERE kind = 'past health' AND device_id = %(device)s",
+        of_day,
+    )
+    (batch,) = [one for one in PAST_HEALTH.plan(work) if device in one.ids]
     PAST_HEALTH.do(work, batch, Event())
     work.close()
-    kept = owner.execute(  # type: ignore[call-overload]
-        f"SELECT score, computed_at FROM health_history WHERE subject = 'device' AND subject_id = {number}"
-        f" AND at >= {yesterday} AND at < {yesterday} + interval '1 day'"
+    kept = owner.execute(
+        """SELECT score, computed_at FROM health_history
+        WHERE subject = 'device' AND subject_id = %(device)s AND (at AT TIME ZONE 'UTC')::date = %(day)s""",
+        of_day,
     ).fetchall()
     assert kept == [(12.0, None)]
 
