@@ -21,9 +21,9 @@ def gaps(known: Samples, missing: pd.DatetimeIndex, expected: pd.Timedelta | Non
         missing: Stamps of readings that are NaN.
         expected: How often readings come; the usual interval when not given.
     """
-    if len(known) < 3:
-        return []
     waits = np.diff(seconds_of(known.index))
+    if len(waits) < 2 or not waits.any():
+        return []
     usual = np.full(len(waits), expected.total_seconds()) if expected else usual_waits(waits)
     longest = _LATE * usual
     if expected is None and np.mean(np.abs(waits / usual - 1) < 0.5) < 0.5:
