@@ -11,6 +11,8 @@ Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
 DAY = pd.Timedelta(days=1)
+_BESIDE = 12  # waits on one side whose median is the usual one
+_RESETS = 0.01  # of the steps of a meter
 _LONGEST = 100_000  # steps: a clock that jumped to another century must not take all memory
 
 
@@ -45,6 +47,29 @@ def step_of(index: pd.DatetimeIndex) -> pd.Timedelta | None:
     seconds = np.diff(seconds_of(index))
     usual = float(np.median(seconds[seconds > 0])) if (seconds > 0).any() else 0.0
     return pd.Timedelta(seconds=max(usual, 1e-3)) if usual else None
+
+
+def usual_waits(waits: Floats) -> Floats:
+    """The usual one around each of some waits [s] in order, for a device may be told to speak more often.
+
+    It is the median of those before or of those after, whichever is longer; infinite where there are none.
+    """
+    moved = pd.Series(np.where(waits > 0, waits, np.nan))
+    fewest = min(_BESIDE // 2, int(moved.notna().sum()))
+    if not fewest:
+        return np.full(len(waits), np.inf)
+    ahead, back = (
+        one.rolling(_BESIDE, min_periods=fewest).median().bfill().to_numpy(float)
+        for one in (moved, moved[::-1])
+    )
+    usual: Floats = np.fmax(np.r_[ahead[:1], ahead[:-1]], np.r_[back[::-1][1:], back[:1]])
+    return np.maximum(usual, 1e-3)
+
+
+def is_meter(values: Floats) -> bool:
+    """Whether values in order of time only grow, as those of a meter; it may be reset now and then."""
+    steps = np.diff(values)
+    return bool(len(steps) > 1 and (steps > 0).any() and (steps < 0).mean() <= _RESETS)
 
 
 def evened(values: pd.Series, step: pd.Timedelta) -> pd.Series:

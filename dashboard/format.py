@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -177,8 +177,12 @@ def moment(at: datetime, *, zone: tzinfo) -> str:
 
 def day(at: datetime, *, zone: tzinfo) -> str:
     """The date of a time: `22 Nov 2026`."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
+    return calendar_day(at.astimezone(zone).date())
+
+
+def calendar_day(of: date) -> str:
+    """A date: `22 Nov 2026`."""
+    return f"{of.day} {of:%b %Y}"
 
 
 def zone(name: str | None) -> ZoneInfo:

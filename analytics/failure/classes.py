@@ -64,8 +64,10 @@ class FailureClasses:
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Columns `probability` and `failed`, with the index of the frame."""
         values = frame[list(self.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
-        unknown = np.full(len(values), self.share)
-        probability = _probability(self.trees, values) if self.trees is not None and len(values) > 0 else unknown
+        if self.trees is None or values.size == 0:
+            probability = np.full(len(values), self.share)
+        else:
+            probability = _probability(self.trees, values)
         columns = {"probability": probability, "failed": probability >= self.threshold}
         return pd.DataFrame(columns, index=frame.index)
 

@@ -58,7 +58,7 @@ def _boosted(seed: int, inputs: Values, targets: Values, wanted: Values) -> Valu
 
 
 def _mixed(seed: int, inputs: Values, targets: Values, wanted: Values) -> Values:
-    """Trees cut at random (Geurts et al. 2006): they err elsewhere than boosted ones, the mean of both less."""
+    """Trees cut at random (Geurts et al. 2006), which err elsewhere than boosted ones: the mean errs less."""
     model = ExtraTreesRegressor(15, min_samples_leaf=8, max_features=0.5, random_state=seed)
     return np.asarray(model.fit(inputs, targets).predict(wanted))
 

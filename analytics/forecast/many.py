@@ -50,7 +50,8 @@ def _of_measured(
     naive = tried(task, candidates.naive(task), measured)
     others = tried(task, {**candidates.learned(task), **more}, measured)
     blend = blended(_joined(naive, others))
-    return _judged(blend, naive, task, measured, index)
+    first = int(task.origins[0]) - measured.shape[1]
+    return _judged(blend, naive, task, measured, index, since=grid.stamps(first, first + 1)[0])
 
 
 def _task(grid: Grid, measured: Values, horizon: int) -> Task:
@@ -75,7 +76,13 @@ def _joined(first: Trial, second: Trial) -> Trial:
 
 
 def _judged(
-    blend: Blend, naive: Trial, task: Task, measured: Values, index: pd.DatetimeIndex
+    blend: Blend,
+    naive: Trial,
+    task: Task,
+    measured: Values,
+    index: pd.DatetimeIndex,
+    *,
+    since: pd.Timestamp,
 ) -> list[Forecast]:
     windows = min(float(np.ptp(task.origins)) / task.horizon + 1, len(task.origins))
     then, now = unrest(task, task.origins), unrest(task, np.array([measured.shape[1]]))
@@ -93,6 +100,7 @@ def _judged(
             naive_mase=_ratio(usual, scale[row]),
             coverage=float(covered[row]),
             n=len(task.origins),
+            since=since,
         )
         reason = None if blend.error[row] < usual else _no_better(naive.names[best[row]])
         result.append(_forecast(path, measured[row], index, blend.names[row], backtest, reason))

@@ -20,6 +20,7 @@ class Backtest:
     naive_mase: float  # the same of the best seasonal-naive forecast, from the same moments
     coverage: float  # share of values between quantiles 0.1 and 0.9; right is 0.8
     n: int  # moments forecast from
+    since: pd.Timestamp | None = None  # the first step that was forecast in it; it reaches to the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 MOST_REASONS = 20  # kept of a whole; what the others cost is added up in one
+OTHERS = "others"  # the kind of that one, which is the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ class HealthScore:
         return 100.0 - self.value
 
 
-def roll_up(children: Mapping[str, HealthScore] | Sequence[HealthScore]) -> HealthScore:
+def roll_up(
+    children: Mapping[str, HealthScore] | Sequence[HealthScore], *, most: int | None = MOST_REASONS
+) -> HealthScore:
     """The health of a whole from that of its parts, each counting the same.
 
     The whole has lost the quadratic mean of what its parts have lost. One of n parts, however it fares, moves
@@ -53,6 +56,8 @@ def roll_up(children: Mapping[str, HealthScore] | Sequence[HealthScore]) -> Heal
 
     Args:
         children: Parts by name, or in a row; those whose health is unknown do not count.
+        most: Reasons that are kept apart, the others being added up in one; None: all, as for a whole that is
+            a part of a larger one.
 
     Returns:
         The score; its reasons are those of the parts, each part's in proportion to the square of its loss.
@@ -69,7 +74,7 @@ def roll_up(children: Mapping[str, HealthScore] | Sequence[HealthScore]) -> Heal
     for (name, child), share in zip(known, squares / squares.sum(), strict=True):
         inside = _scaled(child.reasons, lost * share / child.lost) if child.lost > 0 else ()
         reasons += [replace(reason, of=(name, *reason.of) if name else reason.of) for reason in inside]
-    return HealthScore(value=100.0 - lost, reasons=_most_expensive(reasons))
+    return HealthScore(value=100.0 - lost, reasons=_most_expensive(reasons, most))
 
 
 def _scaled(reasons: Iterable[Reason], scale: float) -> tuple[Reason, ...]:
@@ -77,10 +82,10 @@ def _scaled(reasons: Iterable[Reason], scale: float) -> tuple[Reason, ...]:
     return tuple(sorted(scaled, key=lambda reason: (-reason.points, reason.kind, reason.of)))
 
 
-def _most_expensive(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+def _most_expensive(reasons: Sequence[Reason], most: int | None) -> tuple[Reason, ...]:
     ordered = _scaled(reasons, 1.0)
-    if len(ordered) <= MOST_REASONS:
+    if most is None or len(ordered) <= most:
         return ordered
-    rest = ordered[MOST_REASONS - 1 :]
-    others = Reason(kind="others", points=sum(reason.points for reason in rest), severity=0.0)
-    return (*ordered[: MOST_REASONS - 1], others)
+    rest = ordered[most - 1 :]
+    others = Reason(kind=OTHERS, points=sum(reason.points for reason in rest), severity=0.0)
+    return (*ordered[: most - 1], others)

@@ -44,7 +44,9 @@ def score(frame: pd.DataFrame, *, expected: HealthSpec) -> HealthScore:
             for place, name in enumerate(frame.columns)
         ]
     )
-    severities = np.column_stack([severities, drift.severity(drift.distances(values, when))])
+    drifts = np.array([not expected.series.get(str(name), SeriesSpec()).wears for name in frame.columns])
+    distances = np.where(drifts, drift.distances(values, when), 0.0)
+    severities = np.column_stack([severities, drift.severity(distances)])
     reasons = [*_reasons([str(name) for name in frame.columns], severities), *_of_the_whole(expected)]
     return HealthScore.of(reasons)
 

@@ -17,6 +17,7 @@ class SeriesSpec:
     high: float | None = None
     stuck_after: pd.Timedelta | None = None  # None: much longer than its value ever stood still before
     neighbours: pd.DataFrame | None = None  # what others measure of the same, a column each; None: alone
+    wears: bool = False  # time moves it one way, as a battery's charge: to leave its beginning is no trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,10 @@ def stuck(days: Floats, values: Floats, *, after: float | None) -> float:
 
 
 def spikes(values: Floats) -> float:
-    """The share of single readings that leap away from both of their neighbours and back."""
+    """The share of single readings that leap away from both of their neighbours and back.
+
+    Only to where the series else never is: a lamp that is lit for a moment leaps to where it is for hours.
+    """
     if len(values) < STILL:
         return 0.0
     before, here, after = values[:-2], values[1:-1], values[2:]
@@ -68,7 +71,11 @@ def spikes(values: Floats) -> float:
     moved = steps[steps > 0]
     if not len(moved):
         return 0.0
-    return _half_at(float(np.mean(np.abs(here - middle) > OUTLYING * np.median(moved))), HALF_SPIKES)
+    leaps = np.abs(here - middle) > OUTLYING * np.median(moved)
+    calm = here[~leaps]
+    if len(calm):
+        leaps &= (here < calm.min()) | (here > calm.max())
+    return _half_at(float(np.mean(leaps)), HALF_SPIKES)
 
 
 def outside(values: Floats, *, low: float | None, high: float | None) -> float:

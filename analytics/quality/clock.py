@@ -96,7 +96,7 @@ def _lags(table: Floats, days: pd.DatetimeIndex, slots: int) -> Ints:
         if usual.std() == 0:
             continue
         for at, shape in zip(members, shapes, strict=True):
-            if spread[at] < 0.3 * np.median(spread[members]):
+            if spread[at] <= 0.3 * np.median(spread[members]):
                 continue
             fits = [float(np.corrcoef(np.roll(usual, round(h * per_hour)), shape)[0, 1]) for h in hours]
             best = int(np.argmax(fits))

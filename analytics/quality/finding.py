@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analytics.regular import Floats, Ints, floats, seconds_of
+from analytics.regular import Floats, Ints, floats, seconds_of, usual_waits
 
 _NONE = pd.Timedelta(0)
 
@@ -43,9 +43,15 @@ class Finding:
     start: pd.Timestamp  # of the first reading; of a gap the last reading before it
     end: pd.Timestamp  # of the last reading; of a gap the first one after it
     count: int  # of readings, of a gap those missing
-    detail: str  # a sentence
+    text: str  # a sentence, with {} for each of the numbers
     repair: Repair
     positions: tuple[int, ...] = ()  # of its readings in the series that was judged
+    numbers: tuple[float, ...] = ()  # [unit of the series]
+
+    @property
+    def detail(self) -> str:
+        """The sentence with its numbers as they are kept."""
+        return self.text.format(*(f"{number:g}" for number in self.numbers))
 
     @property
     def kind(self) -> str:
@@ -74,16 +80,19 @@ class Samples:
         kept = np.delete(np.arange(len(self)), places)
         return Samples(self.positions[kept], self.index[kept], self.values[kept])
 
-    def finding(self, flag: Flag, places: Ints, detail: str, repair: Repair) -> Finding:
+    def finding(
+        self, flag: Flag, places: Ints, text: str, repair: Repair, *, numbers: tuple[float, ...] = ()
+    ) -> Finding:
         """A finding about some of them, named by their place among these."""
         return Finding(
             flag=flag,
             start=self.index[places[0]],
             end=self.index[places[-1]],
             count=len(places),
-            detail=detail,
+            text=text,
             repair=repair,
             positions=tuple(int(at) for at in self.positions[places]),
+            numbers=numbers,
         )
 
 
@@ -94,6 +103,28 @@ def samples(values: pd.Series) -> Samples:
     order: Ints = np.argsort(index.asi8, kind="stable")
     kept = order[(np.isfinite(numbers) & index.notna())[order]]
     return Samples(kept, index[kept], numbers[kept])
+
+
+def paces(known: Samples) -> Ints:
+    """Of each reading how often those around it come, as a whole power of three of seconds.
+
+    What is usual from one reading to the next is usual for a pace alone: a device that is told to speak every
+    minute and not every quarter of an hour makes small steps from then on, and has made no leaps before.
+    """
+    usual = usual_waits(np.diff(seconds_of(known.index)))
+    pace = np.round(np.log(np.where(np.isfinite(usual), usual, 1.0)) / np.log(3))
+    found: Ints = np.r_[pace[:1], pace].astype(np.intp)
+    return found
+
+
+def quantile_by_pace(values: Floats, paces: Ints, level: float, *, least: int) -> Floats:
+    """Of each value the quantile of those of its pace; of all, where fewer than `least` have it."""
+    found = np.full(len(values), np.quantile(values, level) if len(values) else 0.0)
+    for pace in np.unique(paces):
+        same = paces == pace
+        if same.sum() >= least:
+            found[same] = np.quantile(values[same], level)
+    return found
 
 
 def runs(marked: Ints) -> list[Ints]:

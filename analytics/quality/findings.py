@@ -30,7 +30,8 @@ def findings(
         values: As they came: a clock that jumps back shows only where the stamps are in the order of arrival.
             Doubled stamps, gaps and NaN allowed.
         expected_interval: How often readings come; what is usual in the series when not given.
-        unit: What the values are in, in any spelling; it tells which numbers cannot be sentinels.
+        unit: What the values are in, in any spelling; it tells which numbers cannot be sentinels, and which
+            are the end of what can be.
 
     Returns:
         In order of time.
@@ -40,7 +41,7 @@ def findings(
     index = pd.DatetimeIndex(values.index)
     missing = index[~np.isfinite(floats(values)) & index.notna()]
     found += gaps(known, missing, expected_interval)
-    for look in (partial(sentinels, unit=unit), unit_switches, spikes, stuck):
+    for look in (partial(sentinels, unit=unit), unit_switches, spikes, partial(stuck, unit=unit)):
         more = look(known)
         found += more
         known = known.without(_places(known, more))

@@ -51,8 +51,9 @@ def sentinels(known: Samples, *, unit: str | None = None) -> list[Finding]:
         else:
             places = np.flatnonzero(same) if _is_apart(known.values, same, number) else np.arange(0)
         for run in runs(places):
-            detail = f"{number:g} is {meaning}."
-            found.append(known.finding(Flag.SENTINEL, run, detail, Repair(action="mask")))
+            # Not one of the finding's numbers: in another unit nobody would know it again.
+            text = f"{number:g} is {meaning}."
+            found.append(known.finding(Flag.SENTINEL, run, text, Repair(action="mask")))
     return sorted(found, key=lambda one: one.start)
 
 

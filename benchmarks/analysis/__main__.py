@@ -20,6 +20,7 @@ import psycopg
 from data.jobs.analysis.anomalies import ANOMALIES
 from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
+from data.jobs.analysis.past_health import PAST_HEALTH
 from data.jobs.batched import Batched
 from data.settings import Settings
 from data.store import Store, address
@@ -57,7 +58,7 @@ _FILL = (
 
 def main(arguments: list[str]) -> int:
     """Measure each number of devices in a store of its own."""
-    print(f"{'devices':>8} {'job':>10} {'seconds':>8} {'of it here':>10} {'server':>8} {'a device':>9}")
+    print(f"{'devices':>8} {'job':>11} {'seconds':>8} {'of it here':>10} {'server':>8} {'a device':>9}")
     for devices in [int(one) for one in arguments] or DEVICES:
         with (
             embedded_store() as server,
@@ -66,7 +67,7 @@ def main(arguments: list[str]) -> int:
         ):
             migrate(settings)
             fill(settings, devices)
-            for one in (HEALTH, ANOMALIES, FORECASTS):
+            for one in (HEALTH, PAST_HEALTH, ANOMALIES, FORECASTS):
                 report(settings, one, devices)
     return 0
 
@@ -92,7 +93,7 @@ def report(settings: Settings, one: Batched, devices: int) -> None:
     here = processor_s() - own
     total = here + server
     each = f"{total / devices * 1e3:.0f} ms"
-    print(f"{devices:>8} {one.name:>10} {total:>8.1f} {here:>10.1f} {server:>8.1f} {each:>9}", flush=True)
+    print(f"{devices:>8} {one.name:>11} {total:>8.1f} {here:>10.1f} {server:>8.1f} {each:>9}", flush=True)
 
 
 def processor_s() -> float:

@@ -14,13 +14,13 @@ REPAIR = "quality-repair"  # types of the buttons' ids; their key is the finding
 DECIDE = "quality-decide"  # to undo a repair, their key is the correction's
 
 
-def likely(found: Sequence[Likely]) -> Any:
-    """Failures that are likely; or that none is."""
+def likely(found: Sequence[Likely], *, lacking: str | None = None) -> Any:
+    """Failures that are likely; or that none is, or what is lacking to tell."""
     if not found:
-        return html.P(
-            "None is to be seen: no reading runs towards its limit, and no model states a service life here.",
-            className="soft",
+        none = (
+            "None is to be seen: no reading runs towards its limit, and no model states a service life here."
         )
+        return html.P(" ".join(filter(None, (none, lacking))), className="soft")
     return html.Ul(
         [
             html.Li(
@@ -48,7 +48,7 @@ def doubts(found: Doubts, *, decides: bool) -> list[Any]:
     return [
         html.Ul([_doubt(one, decides) for one in (*found.open, *found.decided)], className="findings")
         if found.open or found.decided
-        else html.P("All readings can be right.", className="soft"),
+        else html.P("Nothing is in doubt: all readings can be right.", className="soft"),
         html.P(found.computed, className="small"),
     ]
 

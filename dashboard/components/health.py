@@ -12,7 +12,6 @@ from dashboard.views.health import DAYS, Lost, Score
 from dashboard.views.rooms_health import Odd
 
 _WHOLE = (0.0, 100.0)  # a course is drawn between none and all, so that a steady one is flat
-_LISTED = 8
 
 
 def body(one: Score, *, heading: Any = None) -> list[Any]:
@@ -26,7 +25,7 @@ def body(one: Score, *, heading: Any = None) -> list[Any]:
         html.Div([badge(one), _course(one)], className="health-head"),
         heading,
         lost(one.lost) if one.lost else _nothing_lost(one),
-        html.P(one.computed, className="small"),
+        html.P(_made(one), className="small"),
     ]
 
 
@@ -39,7 +38,7 @@ def summary(one: Score) -> list[Any]:
     """The score with its course, and the costliest reason."""
     return [
         html.Div([badge(one), _course(one)], className="health-head"),
-        html.Div([_first(one), html.Span(one.computed, className="small")], className="health-first"),
+        html.Div([_first(one), html.Span(_made(one), className="small")], className="health-first"),
     ]
 
 
@@ -57,16 +56,7 @@ def badge(one: Score) -> html.Div:
 
 def lost(found: Sequence[Lost]) -> html.Ul:
     """What costs points, the costliest first, each leading to the part it comes from."""
-    more = len(found) - _LISTED
-    return html.Ul(
-        [
-            *(html.Li(_lost(one)) for one in found[:_LISTED]),
-            html.Li(f"and {more} smaller {'one' if more == 1 else 'ones'}", className="soft")
-            if more > 0
-            else None,
-        ],
-        className="lost",
-    )
+    return html.Ul([html.Li(_lost(one)) for one in found], className="lost")
 
 
 def rows(found: Sequence[tuple[Score, str]]) -> html.Ul:
@@ -120,6 +110,10 @@ def _lost(one: Lost) -> list[Any]:
         html.Span([html.Strong(one.label), " · " if part else None, part], className="lost-what"),
         html.Span(one.detail, className="lost-why"),
     ]
+
+
+def _made(one: Score) -> str:
+    return " ".join(filter(None, (one.computed, one.later)))
 
 
 def _nothing_lost(one: Score) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components import trend_graph
 from dashboard.figures import fan
 from dashboard.figures.trend import Figure, Window
 from dashboard.theme import COLOURS, Scheme
@@ -17,7 +18,7 @@ def empty(name: str) -> dcc.Graph:
     """The graph without anything in it."""
     return dcc.Graph(
         id=name,
-        figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+        figure=trend_graph.empty(),
         config={"displayModeBar": False},
         responsive=True,
         style={"height": "100%"},

@@ -71,6 +71,7 @@ def strange(trend: Trend) -> Any:
         html.P([html.Span("▲", className="flag-mark"), f"Readings {flagged}"]) if flagged else None,
         html.H3([html.Span(className="swatch strange"), "Unlike before"]) if trend.strange_said else None,
         html.Ul([html.Li(one) for one in trend.strange_said]) if trend.strange_said else None,
+        html.P(trend.strange_none) if trend.strange_none else None,
     ]
     return html.Div(marks, className="strange-list") if any(marks) else None
 

@@ -12,6 +12,13 @@ from dashboard.theme import COLOURS, Scheme, scheme_of
 from dashboard.views.trend import Trend
 
 
+def empty() -> figures.Figure:
+    """What stands there until the first course is read: nothing, on the page's own ground."""
+    clear = "rgba(0,0,0,0)"
+    axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
+    return {"data": [], "layout": axes | {"paper_bgcolor": clear, "plot_bgcolor": clear}}
+
+
 def drawn(trend: Trend, scheme: str) -> figures.Figure:
     """The whole figure, in the colours of a scheme."""
     window = figures.Window(

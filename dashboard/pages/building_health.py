@@ -16,7 +16,7 @@ from dashboard.context import Context
 from dashboard.pages.reader import Reader
 from dashboard.server import identity
 from dashboard.shell import MARK
-from dashboard.views import findings, past, rooms_health
+from dashboard.views import findings, past, patterns, rooms_health
 from dashboard.views import health as views
 from dashboard.views.past import Moment
 from data.errors import StoreBusy, StoreUnavailable
@@ -155,11 +155,14 @@ def _section(title: str, inside: Any) -> html.Section:
 
 
 def _all_well(known: BuildingAnalysis) -> html.P:
-    said = "All rooms that are judged are well." if known.rooms else "No room is judged yet."
+    said = (
+        "All rooms that are judged are well."
+        if known.rooms
+        else "No room is judged yet: none has a device that spoke."
+    )
     return html.P(said, className="soft")
 
 
 def _none_odd(known: BuildingAnalysis) -> html.P:
-    lacking = "Needs 3 rooms that measure temperature and 3 days of their readings; looked for once a day."
-    said = f"None of {len(known.odd)} rooms that measure temperature." if known.odd else lacking
-    return html.P(said, className="soft")
+    lacks = patterns.lacking(known.runs, "odd rooms")
+    return html.P(lacks or f"None of {len(known.odd)} rooms that measure temperature.", className="soft")

@@ -212,7 +212,7 @@ def _trend() -> list[Any]:
         html.Div(
             dcc.Graph(
                 id=_GRAPH,
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                figure=trend_graph.empty(),
                 config={"displayModeBar": False},
                 responsive=True,
                 style={"height": "100%"},

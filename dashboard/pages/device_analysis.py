@@ -105,7 +105,7 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
     @identity.needs("viewer")
     def show_findings(_mark: Any, done: Any, device: int, told: list[Any] | None) -> tuple[Any, ...]:
         now, account = datetime.now(UTC), identity.current()
-        telling = [device, int(now.timestamp()) // 60, done]
+        telling = [device, int(now.timestamp()) // 60, done, account.units]
         if telling == told:
             raise PreventUpdate  # results are a minute old at most
         rows = [row for row in context.snapshots.overview(account.tenant_id).rows if row.device_id == device]
@@ -118,14 +118,22 @@ def _register_findings(app: Dash, context: Context, shown: Shown) -> None:
             )
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat asks again
-        looked = [run.computed_at for run in found.runs if run.kind == "quality"]
-        kept = {row.series_id: format.unit_of(quantity=row.quantity, unit=row.unit) for row in rows}
         # What is learned from recorded lives stands with them.
         stated = [one for one in found.failures if one.kind != "learned"]
-        doubts = views.doubts(found.quality, units=kept, computed_at=max(looked, default=None), zone=zone)
+        series = {row.series_id: row for row in rows}
+        doubts = views.doubts(
+            found.quality,
+            series=series,
+            runs=found.runs,
+            zone=zone,
+            units=account.units,
+        )
         return (
             health_parts.body(healths.score(found.health, zone=zone, now=now, trend=trend, runs=found.runs)),
-            parts.likely(views.likely(stated, zone=zone, here=device)),
+            parts.likely(
+                views.likely(stated, zone=zone, here=device),
+                lacking=views.trends_lack(found.runs, series),
+            ),
             parts.doubts(doubts, decides=account.role in identity.ALLOWED["analyst"]),
             telling,
         )

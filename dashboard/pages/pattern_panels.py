@@ -25,7 +25,6 @@ from data.store.buildings import BuildingRow
 
 _POINTS = 500
 _KINDS = {"daily profiles", "schedule", "change points"}  # of a series
-_NOBODY = "Needs 3 days of CO₂, humidity or light: nothing else here tells of people."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,19 +101,18 @@ def _of_series(
 
 def _of_room(asked: Asked, by_kind: dict[Any, Pattern], runs: tuple[Run, ...]) -> tuple[Any, Any]:
     """What moves together, and presence."""
-    why = views.lacking(runs, "rooms")
-    known = {one.id: one for one in asked.options.series}
     pairs, present = by_kind.get("correlations"), by_kind.get("occupancy")
-    if pairs is not None:
-        moving = parts.together(views.together(pairs, known, zone=asked.zone))
+    if pairs is None or "pairs" not in pairs.result:
+        moving = [parts.nothing(views.room_lacks(pairs, runs))]
     else:
-        moving = [parts.nothing(why or "Needs 3 days of readings of two series that change.")]
-    if present is not None:
+        known = {one.id: one for one in asked.options.series}
+        moving = parts.together(views.together(pairs, known, zone=asked.zone))
+    if present is None or "week" not in present.result:
+        there = [parts.nothing(views.room_lacks(present, runs))]
+    else:
         people = views.presence(present, zone=asked.zone)
         last = figures.shares(people.ats, people.share, zone=asked.zone, colours=COLOURS[asked.scheme])
         there = parts.presence(people, asked.scheme, last)
-    else:
-        there = [parts.nothing(why or _NOBODY)]
     return (
         parts.panel("What moves together", *moving),
         parts.panel("When somebody is in the room", *there),

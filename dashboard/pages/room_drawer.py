@@ -45,6 +45,7 @@ _PERIOD = "room-period"
 _GRAPH = "room-graph"
 _DRAWN = "room-drawn"  # dcc.Store: which trend is drawn, the newest of it, with a cursor, with any data
 _TOLD = "room-told"  # dcc.Store: the room that its facts are of, and their units
+_AROUND_TOLD = "room-around-told"  # dcc.Store: the same of what is around it, and for which quantity
 _SPARKED = "room-sparked"  # dcc.Store: of which room the sparks are, and of which turn
 
 
@@ -55,6 +56,7 @@ def drawer(room: int | None) -> dmc.Drawer:
             dcc.Store(id=_DRAWN),
             dcc.Store(id=_SPARKED),
             dcc.Store(id=_TOLD),
+            dcc.Store(id=_AROUND_TOLD),
             html.Div(skeletons.blocks(2, height=22), id=_FACTS),
             room_health.section(),
             dmc.RadioGroup(skeletons.blocks(3, height=58), id=_SERIES, **named("Series to show")),
@@ -65,7 +67,7 @@ def drawer(room: int | None) -> dmc.Drawer:
         ],
         id=DRAWER,
         opened=room is not None,
-        title=html.Div(id=_TITLE, className="room-titles"),
+        title=html.Div(_named_soon(), id=_TITLE, className="room-titles"),
         position="right",
         size="min(560px, 100vw)",
         className="room-drawer",
@@ -81,31 +83,47 @@ def register(app: Dash, context: Context, reader: Reader) -> None:
         Output(_TITLE, "children"),
         Output(_FACTS, "children"),
         Output(_ABOUT, "children"),
-        Output(_AROUND, "children"),
         Output(_TOLD, "data"),
         Input(MARK, "data"),
         Input(ROOM, "data"),
-        State(QUANTITY, "value"),
-        State(BUILDING, "data"),
         State(_TOLD, "data"),
     )
     @identity.needs("viewer")
-    def show_room(
-        _mark: Any, room: int | None, quantity: str | None, building: int, told: list[Any] | None
-    ) -> tuple[Any, ...]:
-        telling = [room, identity.current().units, quantity]
+    def show_room(_mark: Any, room: int | None, told: list[Any] | None) -> tuple[Any, ...]:
+        telling = [room, identity.current().units]
         if room is None or telling == told:
             raise PreventUpdate
         try:
             space = buildings.space(context.store, tenant=identity.current().tenant_id, space=room)
-            around = _around(context, room, building, quantity) if space else None
         except (StoreUnavailable, StoreBusy):
             # Not what was told of another room; the next beat after it healed asks again.
-            return None, skeletons.blocks(2, height=22), None, None, None
+            return _named_soon(), skeletons.blocks(2, height=22), None, None
         if space is None:
-            return "There is no such room", None, None, None, telling
+            return "There is no such room", None, None, telling
         shown = views.room(space, units=identity.current().units)
-        return parts.title(shown), parts.facts(shown), parts.about(shown), around, telling
+        return parts.title(shown), parts.facts(shown), parts.about(shown), telling
+
+    # Apart from the room itself, whose name must not wait for what is computed from shapes.
+    @app.callback(
+        Output(_AROUND, "children"),
+        Output(_AROUND_TOLD, "data"),
+        Input(MARK, "data"),
+        Input(ROOM, "data"),
+        Input(QUANTITY, "value"),
+        State(BUILDING, "data"),
+        State(_AROUND_TOLD, "data"),
+    )
+    @identity.needs("viewer")
+    def show_around(
+        _mark: Any, room: int | None, quantity: str | None, building: int, told: list[Any] | None
+    ) -> tuple[Any, ...]:
+        telling = [room, identity.current().units, quantity]
+        if room is None or quantity is None or telling == told:
+            raise PreventUpdate
+        try:
+            return _around(context, room, building, quantity), telling
+        except (StoreUnavailable, StoreBusy):
+            return None, None
 
     @app.callback(
         Output(_SERIES, "children"),
@@ -230,6 +248,11 @@ def _around(context: Context, room: int, building: int, quantity: str | None) ->
     )
 
 
+def _named_soon() -> list[Any]:
+    """What stands for a title until the room is read."""
+    return skeletons.blocks(1, height=26)
+
+
 def _course() -> list[Any]:
     return [
         dmc.SegmentedControl(
@@ -242,7 +265,7 @@ def _course() -> list[Any]:
         html.Div(
             dcc.Graph(
                 id=_GRAPH,
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                figure=trend_graph.empty(),
                 config={"displayModeBar": False},
                 responsive=True,
                 style={"height": "100%"},

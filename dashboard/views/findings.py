@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from analytics.quantities import QUANTITIES
+from analytics.units import UnitSystem
 from dashboard import format
 from dashboard.views import corrections
 from dashboard.views.health import made
 from data.store.analysis import Flag
-from data.store.analysis_rows import Band, Failure, QualityFinding
+from data.store.analysis_rows import Band, Failure, QualityFinding, Run
 from data.store.corrections import Repair
+from data.store.devices import SeriesRow
 
 REPAIRS: dict[Repair, str] = {
     "mask": "Mask", "interpolate": "Interpolate", "delete": "Delete",
@@ -32,6 +35,7 @@ _KINDS = {
     "unit": "Another unit", "clock": "Wrong clock",
 }  # fmt: skip
 _LISTED = 5  # stretches of anomalies in words; the figure has them all
+_FEW = timedelta(days=3)  # of readings
 _DECIDED = 5  # findings that somebody decided on
 
 
@@ -76,7 +80,7 @@ def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None)
         Likely(
             name=one.name,
             href=f"/device/{one.device_id}" if one.device_id not in (None, here) else None,
-            sentence=one.sentence,
+            sentence=_sentence(one, zone),
             interval=_interval(one, zone),
             basis=f"{_BASES[one.kind]}. {made(one.computed_at, one.basis, zone=zone)}",
         )
@@ -87,25 +91,53 @@ def likely(found: Iterable[Failure], *, zone: ZoneInfo, here: int | None = None)
 def doubts(
     found: Sequence[QualityFinding],
     *,
-    units: Mapping[int, str],
-    computed_at: datetime | None,
+    series: Mapping[int, SeriesRow],
+    runs: Iterable[Run],
     zone: ZoneInfo,
+    units: UnitSystem = "metric",
 ) -> Doubts:
     """Findings as they are listed, newest first.
 
     Args:
         found: Of all states.
-        units: By series what its values are kept in, as the findings tell them.
-        computed_at: When was looked last.
+        series: By id, those that they are of.
+        runs: What was done of their device.
         zone: Whose clock tells when they were.
+        units: What the reader reads.
     """
+
+    def told(one: QualityFinding) -> Doubtful:
+        return _doubtful(one, series.get(one.series_id), zone, units)
+
     return Doubts(
-        open=tuple(_doubtful(one, units, zone) for one in found if one.state == "open"),
-        decided=tuple(_doubtful(one, units, zone) for one in found if one.state != "open")[:_DECIDED],
-        computed=None
-        if computed_at is None
-        else f"Looked for in the readings of 14 days; last {format.moment(computed_at, zone=zone)}.",
+        open=tuple(told(one) for one in found if one.state == "open"),
+        decided=tuple(told(one) for one in found if one.state != "open")[:_DECIDED],
+        computed=_looked([run for run in runs if run.kind == "quality"], zone),
     )
+
+
+def trends_lack(runs: Iterable[Run], series: Mapping[int, SeriesRow]) -> str | None:
+    """Which series of a device have too little for a trend to a failure, and what; None: none has."""
+    lacks = [run for run in runs if run.kind == "failure" and run.lacking and run.series_id in series]
+    if not lacks:
+        return None
+    row = series[lacks[0].series_id or 0]
+    known = QUANTITIES.get(row.quantity or "")
+    return f"{known.label if known else row.metric} is not judged yet. {lacks[0].lacking}"
+
+
+def _looked(runs: Sequence[Run], zone: ZoneInfo) -> str | None:
+    """When was looked last, and since when there was something to look at."""
+    if not runs:
+        return None
+    last, since = max(run.computed_at for run in runs), [run.first_at for run in runs if run.first_at]
+    if not since:
+        return f"Looked for {format.moment(last, zone=zone)}; there was no reading."
+    few = last - min(since) < _FEW
+    return (
+        f"Looked for in the readings since {format.day(min(since), zone=zone)}; "
+        f"last {format.moment(last, zone=zone)}."
+    ) + (" What takes days to show, as a value that stands still, is not found in so few." if few else "")
 
 
 def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
@@ -113,6 +145,18 @@ def stretches(found: Sequence[Band], *, zone: tzinfo) -> tuple[str, ...]:
     rows = [_stretch(one, zone) for one in reversed(found[-_LISTED:])]
     more = len(found) - len(rows)
     return (*rows, f"and {more} more") if more else tuple(rows)
+
+
+def none_strange(runs: Iterable[Run], series: int) -> str:
+    """Why a series has no anomalies: nothing was found, or there was too little to look in."""
+    run = next((one for one in runs if one.kind == "anomaly" and one.series_id == series), None)
+    if run is None:
+        return "Stretches unlike before are not looked for yet."
+    if run.failed:
+        return "Stretches unlike before could not be looked for; the worker's log says why."
+    if run.lacking:
+        return f"Stretches unlike before cannot be told yet. {run.lacking}"
+    return "Nothing in this period was unlike before."
 
 
 def flagged(found: Sequence[Flag]) -> str | None:
@@ -136,12 +180,12 @@ def _stretch(one: Band, zone: tzinfo) -> str:
     return f"{began}{lasting}, score up to {score} of 1"
 
 
-def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> Doubtful:
-    unit = units.get(one.series_id)
+def _doubtful(one: QualityFinding, series: SeriesRow | None, zone: ZoneInfo, units: UnitSystem) -> Doubtful:
+    kept = format.unit_of(quantity=series.quantity, unit=series.unit) if series else one.unit
     return Doubtful(
         id=one.id,
-        series=f"{one.metric}, in {unit}" if unit else one.metric,
-        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {one.detail}",
+        series=f"{one.metric}, kept in {kept}" if one.kind == "sentinel" and kept else one.metric,
+        detail=f"{_KINDS.get(one.kind, one.kind.capitalize())}: {_said(one, series, units)}",
         range=corrections.span(one.began_at, one.ended_at, zone=zone),
         count=_count(one),
         repairs=tuple((repair, REPAIRS[repair]) for repair in _repairs(one)),
@@ -151,6 +195,14 @@ def _doubtful(one: QualityFinding, units: Mapping[int, str], zone: ZoneInfo) -> 
         else f"{one.state.capitalize()} by {one.decided_by or 'somebody'}.",
         correction=one.correction_id,
     )
+
+
+def _said(one: QualityFinding, series: SeriesRow | None, units: UnitSystem) -> str:
+    """The sentence of a finding with its numbers in the reader's unit."""
+    quantity, unit = (series.quantity, series.unit) if series else (None, one.unit)
+    first, *rest = one.text.split("{}")
+    numbers = [format.measured(number, quantity=quantity, unit=unit, units=units) for number in one.numbers]
+    return first + "".join(number + part for number, part in zip(numbers, rest, strict=True))
 
 
 def _repairs(one: QualityFinding) -> tuple[Repair, ...]:
@@ -165,16 +217,26 @@ def _count(one: QualityFinding) -> str:
     return f"{readings} missing" if one.kind == _GAP else readings
 
 
+def _sentence(one: Failure, zone: tzinfo) -> str:
+    """What is likely, with its day."""
+    if one.sentence.endswith("."):
+        return one.sentence
+    if one.kind == "warranty" and one.warranty_until is not None:
+        return f"{one.sentence} on {format.calendar_day(one.warranty_until)}."
+    if one.fails_at is None:
+        return f"{one.sentence}."
+    word = "around" if one.fails_at > one.computed_at else "since"
+    warned = one.warranty_until is not None and one.fails_at.date() <= one.warranty_until
+    under = ", before its warranty ends" if warned else ""
+    return f"{one.sentence} {word} {format.day(one.fails_at, zone=zone)}{under}."
+
+
 def _interval(one: Failure, zone: tzinfo) -> str | None:
     if one.low_at is None:
         return None
+    low = format.day(one.low_at, zone=zone)
     if one.high_at is None:
         # A learned interval is the shortest one; of the others, half of what misses lies before them.
         certainty = "90 %" if one.kind == "learned" else "95 %"
-        return f"Not before {_day(one.low_at, zone)}, with {certainty} certainty; no end can be said"
-    return f"Between {_day(one.low_at, zone)} and {_day(one.high_at, zone)}, with 90 % certainty"
-
-
-def _day(at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
+        return f"Not before {low}, with {certainty} certainty; no end can be said"
+    return f"Between {low} and {format.day(one.high_at, zone=zone)}, with 90 % certainty"

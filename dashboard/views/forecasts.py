@@ -143,22 +143,32 @@ def kpis(found: Counts, *, now: datetime) -> tuple[Kpi, ...]:
             value=format.NOTHING if found.mase is None else format.number(found.mase, digits=2),
             note="median of those shown, scaled (MASE)",
         ),
-        Kpi(label="Right", value=_share(found), note=_since(found)),
+        _right(found),
     )
 
 
-def _share(found: Counts) -> str:
-    if not found.judged_count:
-        return format.NOTHING
-    return tenths(found.right_count / found.judged_count)
-
-
-def _since(found: Counts) -> str:
-    if not found.judged_count or found.judged_since is None:
-        return "known once the first hours that were forecast have come"
-    hours = format.number(found.judged_count, digits=0)
-    return (
-        f"{hours} hours since {format.day(found.judged_since, zone=format.zone(None))}; 8 in 10 are promised"
+def _right(found: Counts) -> Kpi:
+    """How often bands were right: as they were shown, or in the backtest until enough hours have come."""
+    zone = format.zone(None)
+    if found.judged_count >= _LEAST_JUDGED and found.judged_since is not None:
+        hours, since = format.number(found.judged_count, digits=0), format.day(found.judged_since, zone=zone)
+        return Kpi(
+            label="Right",
+            value=tenths(found.right_count / found.judged_count),
+            note=f"{hours} hours since {since}; 8 in 10 are promised",
+        )
+    if found.coverage is None or found.backtest_since is None:
+        return Kpi(
+            label="Right",
+            value=format.NOTHING,
+            note="known once the first hours that were forecast have come",
+        )
+    tries = format.number(found.backtests, digits=0)
+    return Kpi(
+        label="Right in the backtest",
+        value=tenths(found.coverage),
+        note=f"{tries} tries since {format.day(found.backtest_since, zone=zone)}; "
+        "what is shown is counted as its hours come",
     )
 
 
@@ -170,7 +180,10 @@ def tenths(share: float) -> str:
 def _backtest(one: ForecastRow) -> str:
     if one.coverage is None or not one.backtests:
         return "not tried"
-    return f"right {tenths(one.coverage)} ({one.backtests} backtests)"
+    over = ""
+    if one.backtest_since is not None:
+        over = f" over {format.span(one.computed_at - one.backtest_since)}"
+    return f"right {tenths(one.coverage)}{over}"
 
 
 def _kept(one: ForecastRow) -> str:

@@ -23,6 +23,10 @@ _REASONS = {
     "neighbours": "Unlike its neighbours", "alerts": "Open alerts", "gaps": "Gaps", "spikes": "Spikes",
     "service life": "Age", "others": "Smaller troubles",
 }  # fmt: skip
+_OTHERS = "others"
+_WORTH, _LEAST = 0.5, 0.05  # points that are worth a line, and those of the first ones
+_FIRST, _LISTED = 3, 8  # reasons
+_ONE = 0.95  # points that are written as one
 _DAY = timedelta(days=1)
 DAYS = 30  # of the course of a score
 TREND = DAYS * _DAY
@@ -50,6 +54,7 @@ class Score:
     lost: tuple[Lost, ...]  # the costliest first
     computed: str  # when and from what, or why not yet
     course: tuple[float | None, ...] = ()  # of the days of the period, oldest first
+    later: str | None = None  # which of them were computed later, and from what
 
     @property
     def extremes(self) -> str | None:
@@ -100,9 +105,10 @@ def score(
         score=format.NOTHING if health.score is None else format.number(health.score, digits=0),
         level=level,
         word=_WORDS[level] if health.score is not None else "nothing to judge by",
-        lost=tuple(_lost(reason, health) for reason in health.reasons if reason.points >= 0.5),
+        lost=_losses(health),
         computed=made(health.computed_at, health.basis, zone=zone),
         course=_course(trend, now=now),
+        later=_later(trend, zone=zone),
     )
 
 
@@ -142,12 +148,34 @@ def made(at: datetime, basis: Basis, *, zone: ZoneInfo) -> str:
     return " ".join(parts) + "."
 
 
+def _later(trend: Sequence[TrendPoint], *, zone: ZoneInfo) -> str | None:
+    made_up = [point.computed_at for point in trend if point.computed_at is not None]
+    if not made_up:
+        return None
+    days = "1 day of its course was" if len(made_up) == 1 else f"{len(made_up)} days of its course were"
+    on = format.day(max(made_up), zone=zone)
+    return f"{days} computed later, last on {on}, each from the readings up to its end alone."
+
+
+def _losses(health: Health) -> tuple[Lost, ...]:
+    """The costliest reasons, and last what all others cost: many small ones never hide who costs the most."""
+    total = sum(one.points for one in health.reasons)
+    if total < _WORTH:
+        return ()
+    named = [one for one in health.reasons if one.reason != _OTHERS][:_LISTED]
+    shown = [one for place, one in enumerate(named) if one.points >= (_LEAST if place < _FIRST else _WORTH)]
+    rest = total - sum(one.points for one in shown)
+    if rest >= _WORTH:
+        shown.append(Reason(reason=_OTHERS, points=rest, detail="What costs less than these, added up."))
+    return tuple(_lost(one, health) for one in shown)
+
+
 def _lost(reason: Reason, health: Health) -> Lost:
     own = reason.subject is None or (reason.subject, reason.subject_id) == (health.subject, health.subject_id)
     href = f"/device/{reason.subject_id}" if reason.subject == "device" and not own else None
     return Lost(
         label=_REASONS.get(reason.reason, reason.reason.capitalize()),
-        points=f"−{format.number(reason.points, digits=0)}",
+        points=f"−{format.number(reason.points, digits=0 if reason.points >= _ONE else 1)}",
         detail=reason.detail,
         part=None if own else reason.name,
         href=href,

@@ -93,14 +93,22 @@ def right(found: Forecast, *, now: datetime) -> str:
     if found.withheld is not None:
         return f"Withheld: {found.withheld}"
     if found.judged_count < _LEAST_JUDGED or found.judged_since is None:
-        if found.coverage is None:
-            return "How right it is will be known when its hours have come."
-        tried = f"{_tenths(found.coverage)} in {found.backtests} backtests"
-        return f"Right {tried} on the readings so far; what it said ahead is counted as its hours come."
+        return _by_backtest(found, now=now)
     share = found.right_count / found.judged_count
     since = format.span(now - found.judged_since)
     counted = f"{format.number(found.right_count, digits=0)} of {format.number(found.judged_count, digits=0)}"
     return f"Right {_tenths(share)} over the last {since}: {counted} hours fell into the 80 % band."
+
+
+def _by_backtest(found: Forecast, *, now: datetime) -> str:
+    """How right the method was on what was known before, while too few hours have come to judge by."""
+    if found.coverage is None or found.backtest_since is None:
+        return "How right it is will be known when its hours have come."
+    span = format.span(now - found.backtest_since)
+    return (
+        f"Backtest: right {_tenths(found.coverage)} over the last {span}, in {found.backtests} forecasts "
+        "from what was known before. What it says ahead is counted once its hours have come."
+    )
 
 
 def fan(found: Forecast, row: SeriesRow, conversion: Conversion, units: UnitSystem) -> Fan:

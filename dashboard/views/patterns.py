@@ -18,7 +18,7 @@ from dashboard.views.pattern_choice import Series
 from data.store.analysis_rows import OddRoom, Pattern, Run
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LATER = "Not computed yet: patterns are looked for each day, once there are readings."
+LATER = "Not computed yet: this is looked for each day, once there are readings."
 
 _MINUTES = 24 * 60
 _STRONG, _CLEAR = 0.7, 0.4  # of a correlation, on either side
@@ -215,6 +215,13 @@ def lacking(runs: Iterable[Run], kind: str, *, series: int | None = None) -> str
     if run is None:
         return LATER
     return "It could not be computed; the worker's log says why." if run.failed else run.lacking
+
+
+def room_lacks(pattern: Pattern | None, runs: Iterable[Run]) -> str:
+    """Why a room has no pattern of a kind."""
+    if pattern is not None:
+        return str(pattern.result.get("lacking", LATER))
+    return lacking(runs, "rooms") or "Nothing was measured in this room when patterns were last looked for."
 
 
 def _written(value: float | None, series: Series, units: UnitSystem) -> str:

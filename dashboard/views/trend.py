@@ -61,6 +61,7 @@ class Trend:
     said: tuple[tuple[str, str], ...]  # texts: when and what, newest first
     strange: tuple[tuple[datetime, datetime], ...]  # stretches unlike those before, oldest first
     strange_said: tuple[str, ...]  # in words, newest first
+    strange_none: str | None  # why there are none
     flagged: tuple[datetime, ...]  # readings with a quality flag, one a bucket
     flagged_said: str | None  # how many have which
 
@@ -88,6 +89,7 @@ def trend(
     flags = analysis.flags(store, tenant=tenant, series=row.series_id, since=since, until=now)
     step = readings.step_for(now - since, points=_POINTS)
     bands = analysis.bands(store, tenant=tenant, series=[row.series_id], since=since, until=now)
+    runs = () if bands else analysis.runs(store, tenant=tenant, device=row.device_id)
     return Trend(
         series_id=row.series_id,
         kind=row.kind,
@@ -103,6 +105,9 @@ def trend(
         said=tuple((format.moment(at, zone=zone), text) for at, text in said),
         strange=tuple((band.began_at, band.ended_at or now) for band in bands),
         strange_said=findings.stretches(bands, zone=zone),
+        strange_none=findings.none_strange(runs, row.series_id)
+        if row.kind == "number" and not bands
+        else None,
         flagged=tuple(sorted({since + (flag.at - since) // step * step for flag in flags})),
         flagged_said=findings.flagged(flags),
     )

@@ -19,6 +19,7 @@ from data.jobs.analysis.failures import FAILURES, LIFETIME
 from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.odd_rooms import ODD_ROOMS
+from data.jobs.analysis.past_health import PAST_HEALTH
 from data.jobs.analysis.patterns import PATTERNS
 from data.jobs.analysis.quality import QUALITY
 from data.jobs.analysis.remaining_life import REMAINING_LIFE
@@ -90,6 +91,7 @@ PERIODIC: Sequence[Periodic | Batched] = (
     Periodic(name="missing shells", cron="*/15 * * * *", do=model_files.make_missing_shells),
     Periodic(name="thin health", cron="7 4 * * *", do=thin_health),
     HEALTH,
+    PAST_HEALTH,
     ANOMALIES,
     FORECASTS,
     FAILURES,

@@ -88,6 +88,7 @@ def of_building(store: Store, *, tenant: int, building: int) -> BuildingAnalysis
             rooms=_health(connection, "space", parts[2]),
             odd=_odd(connection, building=building),
             failures=_failures(connection, building=building),
+            runs=_rows(connection, "runs", {"device": None, "building": building}, Run),
         )
 
 
@@ -248,4 +249,9 @@ def _odd(
 def _quality(connection: Connection, **wanted: Any) -> tuple[QualityFinding, ...]:
     every: dict[str, Any] = {"limit": 500, "offset": 0}
     every |= dict.fromkeys(("finding", "series", "device", "building", "state"))
-    return _based(connection, "quality", every | wanted, lambda row: QualityFinding(**row))
+    return _based(
+        connection,
+        "quality",
+        every | wanted,
+        lambda row: QualityFinding(**row | {"numbers": tuple(row["numbers"])}),
+    )

@@ -77,8 +77,8 @@ def scores(store: Store, *, tenant: int, since: datetime, buildings: int, rooms:
                 health=_health(row),
                 timezone=row["timezone"],
                 trend=tuple(
-                    TrendPoint(at=at, score=score)
-                    for at, score in zip(row["ats"], row["scores"], strict=True)
+                    TrendPoint(at=at, score=score, computed_at=made)
+                    for at, score, made in zip(row["ats"], row["scores"], row["made"], strict=True)
                 ),
             )
             for row in of_buildings

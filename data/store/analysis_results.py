@@ -33,6 +33,7 @@ class RunDone:
 class LastRun:
     """How the last run of a kind over one thing went."""
 
+    first_at: datetime | None = None  # of the readings in its window
     until: datetime | None
     failed: str | None
 
@@ -59,6 +60,7 @@ class ForecastResult:
     mase: float | None
     coverage: float | None
     backtests: int
+    backtest_since: datetime | None
     withheld: str | None
     right_count: int
     judged_count: int
@@ -80,7 +82,7 @@ class FailureResult:
     """What is likely to fail; one of device and equipment."""
 
     kind: Literal["limit", "service life", "warranty", "learned"]
-    sentence: str
+    sentence: str  # without its full stop: who shows it adds the date, in the reader's zone
     basis: Basis
     device_id: int | None = None
     equipment_id: int | None = None
@@ -137,7 +139,10 @@ def save_runs(
 def last_runs(connection: Connection, kind: str, of: Judged, ids: Sequence[int]) -> dict[int, LastRun]:
     """How the last run over each went; those of none are left out."""
     found = connection.execute(_SQL["runs_of"], {"kind": kind, "subject": of, "ids": list(ids)})
-    return {number: LastRun(until=until, failed=failed) for number, until, failed in found}
+    return {
+        number: LastRun(first_at=first_at, until=until, failed=failed)
+        for number, first_at, until, failed in found
+    }
 
 
 def save_health(connection: Connection, results: Iterable[HealthResult], *, computed_at: datetime) -> None:

@@ -111,6 +111,7 @@ class Forecast:
     mase: float | None  # of the rolling backtest: below 1 it beats the seasonal-naive one; None: not tried
     coverage: float | None  # of the 80 % band in the backtest
     backtests: int
+    backtest_since: datetime | None  # the first hour that was tried
     withheld: str | None  # why it is not to be shown
     right_count: int  # hours that fell into their 80 % band, of those forecast and come since `judged_since`
     judged_count: int
@@ -135,7 +136,7 @@ class Failure:
     probability: float | None  # of what the sentence says
     service_life_years: float | None
     warranty_until: date | None
-    sentence: str
+    sentence: str  # without a full stop its date is still to be added
     computed_at: datetime
     basis: Basis
 
@@ -180,7 +181,8 @@ class QualityFinding:
     began_at: datetime
     ended_at: datetime  # included
     count: int  # readings it is about; of a gap, those that are missing
-    detail: str
+    text: str  # a sentence, with {} for each of the numbers
+    numbers: tuple[float, ...]  # as they are kept
     flag: int
     repair: str | None  # what is offered first
     state: FindingState
@@ -199,6 +201,7 @@ class Run:
     device_id: int | None
     building_id: int | None
     computed_at: datetime
+    first_at: datetime | None  # of the readings in its window; None: there were none
     lacking: str | None  # one sentence; None: nothing
     failed: str | None  # the name of an error that is in the log
 
@@ -235,6 +238,7 @@ class BuildingAnalysis:
     rooms: tuple[Health, ...]
     odd: tuple[OddRoom, ...]  # all that were judged, those with a verdict first
     failures: tuple[Failure, ...]
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +247,7 @@ class TrendPoint:
 
     at: datetime
     score: float
+    computed_at: datetime | None = None  # later, from the readings up to then; None: at that time
 
 
 def _time(said: str | None) -> datetime | None:

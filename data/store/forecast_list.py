@@ -39,6 +39,7 @@ class ForecastRow:
     mase: float | None  # of the backtest; below 1 it beats the seasonal-naive one
     coverage: float | None  # of the 80 % band in the backtest
     backtests: int | None
+    backtest_since: datetime | None  # the first hour that was tried
     reason: str | None  # why it is not shown
     right_count: int  # hours that fell into their band, of those that came since `judged_since`
     judged_count: int
@@ -56,6 +57,9 @@ class Counts:
     withheld: int
     lacking: int
     mase: float | None  # the median of those shown
+    coverage: float | None  # of the 80 % bands of those shown, in all their backtests
+    backtests: int
+    backtest_since: datetime | None
     right_count: int
     judged_count: int
     judged_since: datetime | None

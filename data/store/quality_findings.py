@@ -23,7 +23,7 @@ _DECIDED = "Somebody decided on this finding meanwhile; look at it again."
 
 
 def kept(finding: Finding, values: pd.Series) -> dict[str, Any]:
-    """What a repair needs to know of a finding, as plain JSON.
+    """What a repair, and who tells of it, need to know of a finding, as plain JSON.
 
     Args:
         finding: Of these values.
@@ -36,6 +36,8 @@ def kept(finding: Finding, values: pd.Series) -> dict[str, Any]:
         "factor": finding.repair.factor,
         "offset": finding.repair.offset,
         "by_s": finding.repair.by.total_seconds(),
+        "text": finding.text,
+        "numbers": list(finding.numbers),
         # All readings from its beginning to its end, or some.
         "ats_us": None
         if len(stamps) == within.sum()
@@ -134,7 +136,7 @@ def _finding(row: Mapping[str, Any], values: pd.Series, action: corrections.Repa
         start=start,
         end=end,
         count=row["count"],
-        detail=row["detail"],
+        text=row["detail"],
         repair=Repair(
             action=action,
             factor=said["factor"],

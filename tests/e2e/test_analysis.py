@@ -15,6 +15,7 @@ from data.jobs.analysis.anomalies import ANOMALIES
 from data.jobs.analysis.forecasts import FORECASTS
 from data.jobs.analysis.health import HEALTH
 from data.jobs.analysis.odd_rooms import ODD_ROOMS
+from data.jobs.analysis.past_health import PAST_HEALTH
 from data.jobs.analysis.quality import QUALITY
 from data.store import Store, buildings, devices
 from data.store.batch import Batch, Sample
@@ -46,7 +47,7 @@ def address(twin: Twin) -> Iterator[str]:
     }
     for room in ("101", "102", "103"):
         buildings.bind_device(worker, tenant=tenant, device=found[f"north/{room}"], space=spaces[room])
-    for job in (QUALITY, ANOMALIES, FORECASTS, HEALTH, ODD_ROOMS):
+    for job in (QUALITY, ANOMALIES, FORECASTS, HEALTH, PAST_HEALTH, ODD_ROOMS):
         for batch in job.plan(worker):
             job.do(worker, batch, Event())
     yield f"{twin.address}/building/{building}?quantity=health"
@@ -111,8 +112,16 @@ def test_a_device_says_how_it_is_and_why(visit: Page) -> None:
     expect(health).to_contain_text("means of 5 minutes of 16 days")
 
 
+def test_a_course_says_which_of_its_days_were_computed_later(visit: Page) -> None:
+    open_device(visit, "north/103")
+    health = visit.locator(".health-panel")
+    expect(health.locator(".health-line")).to_be_visible()
+    expect(health).to_contain_text("days of its course were computed later")
+
+
 def test_a_forecast_says_how_right_it_was_or_why_there_is_none(visit: Page) -> None:
     open_device(visit, "north/102")
+    expect(visit.locator(".forecast-right")).to_contain_text("Backtest: right")
     expect(visit.locator(".forecast-right")).to_contain_text("times in 10")
     expect(visit.locator(".fan .scatterlayer .js-line").first).to_be_attached()
 

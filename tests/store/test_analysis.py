@@ -96,6 +96,7 @@ def forecast(series: int, **rest: Any) -> ForecastResult:
     levels = {level / 10: (float(level), float(level), None) for level in range(1, 10)}
     defaults: dict[str, Any] = {
         "method": "blend", "ats": ats, "quantiles": levels, "mase": 0.8, "coverage": 0.79, "backtests": 10,
+        "backtest_since": NOON - hours(24 * 16),
         "withheld": None, "right_count": 8, "judged_count": 10, "judged_since": NOON - hours(240),
         "basis": BASIS,
     }  # fmt: skip

@@ -14,10 +14,12 @@ from data.demo.payloads import known_as
 from data.demo.sensing import Sensing
 from data.jobs import worker
 from data.jobs.analysis.health import HEALTH
+from data.jobs.analysis.past_health import PAST_HEALTH
 from data.jobs.batched import Batch as Ids
 from data.jobs.tasks import PERIODIC
 from data.settings import Settings
 from data.store import Store, address, analysis, buildings
+from data.store.analysis_rows import Subject
 from data.store.batch import Batch, Sample
 from data.store.ingestion import Writer
 from data.store.migrate import migrate
@@ -106,6 +108,11 @@ def worked(office: Settings) -> Settings:
         stop.set()
         for one in workers:
             one.join(60)
+    # Days before the first run are judged once there was one, which the next planning finds.
+    work = Store.open(office, role="worker")
+    for batch in PAST_HEALTH.plan(work):
+        PAST_HEALTH.do(work, batch, Event())
+    work.close()
     return office
 
 
@@ -154,6 +161,49 @@ def test_the_building_its_storey_and_rooms_have_a_health_with_a_trend(web: Store
         web, tenant=1, subject="building", subject_id=building, since=now - timedelta(days=1), until=now
     )
     assert trend
+
+
+def test_days_before_the_first_run_have_a_health_that_says_it_was_computed_later(
+    web: Store, building: int, owner: Owner
+) -> None:
+    (device,) = owner.execute(
+        "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
+    ).fetchall()[0]
+    now = datetime.now(UTC)
+    subjects: dict[Subject, int] = {"device": int(str(device)), "building": building}
+    for subject, number in subjects.items():
+        trend = analysis.health_trend(
+            web, tenant=1, subject=subject, subject_id=number, since=now - timedelta(days=40), until=now
+        )
+        past = [point for point in trend if point.computed_at is not None]
+        assert len({point.at.date() for point in past}) == DAYS - 1
+        assert all(point.at < now - timedelta(hours=1) for point in past)
+
+
+def test_a_day_on_which_somebody_judged_keeps_what_was_said_then(worked: Settings, owner: Owner) -> None:
+    work = Store.open(worked, role="worker")
+    (device,) = owner.execute(
+        "SELECT min(device_id) FROM analysis_run WHERE kind = 'past health'"
+    ).fetchall()[0]
+    of_day = {"device": device, "day": datetime.now(UTC).date() - timedelta(days=1)}
+    owner.execute(
+        """UPDATE health_history SET score = 12, computed_at = NULL
+        WHERE subject = 'device' AND subject_id = %(device)s AND (at AT TIME ZONE 'UTC')::date = %(day)s""",
+        of_day,
+    )
+    owner.execute(  # as if it had been made of less
+        "UPDATE analysis_run SET first_at = now() WHERE kind = 'past health' AND device_id = %(device)s",
+        of_day,
+    )
+    (batch,) = [one for one in PAST_HEALTH.plan(work) if device in one.ids]
+    PAST_HEALTH.do(work, batch, Event())
+    work.close()
+    kept = owner.execute(
+        """SELECT score, computed_at FROM health_history
+        WHERE subject = 'device' AND subject_id = %(device)s AND (at AT TIME ZONE 'UTC')::date = %(day)s""",
+        of_day,
+    ).fetchall()
+    assert kept == [(12.0, None)]
 
 
 def test_each_room_that_measures_temperature_is_judged_against_the_others(web: Store, building: int) -> None:

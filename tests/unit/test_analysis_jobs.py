@@ -10,11 +10,12 @@ import pytest
 import structlog.testing
 
 from analytics.forecast import forecast_many
+from analytics.regular import is_meter
 from data.building.lifetime import Lifetime
 from data.errors import StoreUnavailable
-from data.jobs.analysis import failures, forecasts, odd_rooms, patterns, rooms
-from data.jobs.analysis.each import Judged, TooLittle, each, is_meter, too_short
-from data.jobs.analysis.health import of_device
+from data.jobs.analysis import anomalies, failures, forecasts, odd_rooms, past_health, patterns, rooms
+from data.jobs.analysis.each import Judged, TooLittle, each, too_short
+from data.jobs.analysis.health import Read, of_device
 from data.jobs.analysis.places_health import of_places
 from data.jobs.batched import blocks
 from data.store.analysis_input import BuildingSeries, Equipment, RoomSeries, SeriesInfo
@@ -107,9 +108,9 @@ def test_too_little_is_said_in_days() -> None:
 def test_a_meter_only_grows_but_for_a_reset() -> None:
     grown = course(7).abs().cumsum()
     grown.iloc[100:] -= grown.iloc[100]
-    assert is_meter(grown)
-    assert not is_meter(course(7))
-    assert not is_meter(grown * 0)
+    assert is_meter(grown.to_numpy())
+    assert not is_meter(course(7).to_numpy())
+    assert not is_meter(grown.to_numpy() * 0)
 
 
 # Forecasts ------------------------------------------------------------------------------------------
@@ -205,10 +206,28 @@ def test_what_follows_in_a_room_is_said_with_its_lag() -> None:
 
 def test_presence_is_only_told_where_something_tells_of_people() -> None:
     said = course(5, step="5min").to_frame(1)
-    assert rooms.presence([room_series(1, "temperature")], said, "UTC") == {}
+    with pytest.raises(TooLittle, match="CO₂, humidity or light"):
+        rooms.presence([room_series(1, "temperature")], said, "UTC")
     told = rooms.presence([room_series(1, "co2")], said * 30, "UTC")
     assert told["told_by"] == ["co2"]
     assert len(told["week"]) == 168
+
+
+def test_a_room_says_of_each_kind_what_it_lacks() -> None:
+    weather = RoomSeries(
+        series_id=9, device_id=9, space_id=None, storey_id=None, metric="outdoor",
+        kind="number", quantity="outdoor_temperature",
+    )  # fmt: skip
+    frame = pd.DataFrame({1: course(0.5, step="5min"), 9: course(30, step="5min")})
+    found = rooms.patterns_of(4, [room_series(1, "co2"), weather], frame, timezone="UTC", now=NOW)
+    lack = {"lacking": "Needs 3 days of readings; has 0.5."}
+    assert {one.kind: one.result for one in found} == {"correlations": lack, "occupancy": lack}
+
+
+def test_bands_are_judged_anew_where_earlier_readings_came_in() -> None:
+    last = LastRun(first_at=NOW - timedelta(days=5), until=NOW - timedelta(hours=1), failed=None)
+    assert anomalies._anew(last, course(5), NOW) == NOW - timedelta(hours=25)
+    assert anomalies._anew(last, course(9), NOW) == NOW - timedelta(days=30)
 
 
 # Odd rooms ------------------------------------------------------------------------------------------
@@ -249,12 +268,13 @@ def test_a_battery_that_runs_down_is_empty_on_a_day_with_an_interval() -> None:
     assert found.low_at <= found.fails_at <= found.high_at
 
 
-def test_a_failure_before_the_warranty_ends_says_so() -> None:
+def test_a_failure_knows_until_when_the_warranty_is() -> None:
     said = course(60) * 0 + np.linspace(80, 50, 60 * 24)
     stated = Lifetime(begins=None, service_life_years=None, warranty_until=date(2027, 1, 1))
     found = failures.trend_of(info(1, "battery"), said, stated, now=NOW)
     assert found is not None
-    assert found.sentence.endswith(", before its warranty ends.")
+    assert found.fails_at is not None
+    assert found.fails_at.date() < date(2027, 1, 1) == found.warranty_until
 
 
 def test_a_battery_that_lasts_is_no_finding() -> None:
@@ -289,11 +309,13 @@ def device_health(frame: pd.DataFrame, **rest: Any) -> dict[tuple[str, int], Hea
     device = JudgedDevice(
         device_id=1, building_id=1, space_id=1, name="one", equipment=rest.get("equipment"), series=series
     )
-    known = {number: info(number) for number in series}
-    return {
-        (one.subject, one.subject_id): one
-        for one in of_device(device, known, frame, rest.get("beside", {}), now=NOW)
-    }
+    given = Read(
+        devices={1: device},
+        known={number: info(number, rest.get("quantity", "temperature")) for number in series},
+        frame=frame,
+        beside=rest.get("beside", {}),
+    )
+    return {(one.subject, one.subject_id): one for one in of_device(device, given, now=NOW)}
 
 
 def test_a_device_that_speaks_as_ever_is_well() -> None:
@@ -321,10 +343,63 @@ def test_a_meter_is_judged_by_what_it_counts() -> None:
     assert (device_health(counted)["device", 1].score or 0) > 90
 
 
+def test_a_meter_that_is_read_more_often_has_not_drifted() -> None:
+    index = pd.date_range(end=NOW, periods=30 * 288, freq="5min")
+    counted = pd.Series(np.arange(len(index)) / 6.0, index=index)
+    fine = index >= index[-1] - pd.Timedelta(days=3)
+    scattered = counted + np.random.default_rng(1).normal(0, 0.01, len(index))
+    table = scattered.where(fine | (np.arange(len(index)) % 3 == 0)).to_frame(1)
+    assert (device_health(table)["device", 1].score or 0) > 95
+
+
+def test_a_battery_that_falls_is_well() -> None:
+    falling = pd.Series(np.linspace(60, 56, 30 * 288).round(), index=course(30, step="5min").index).to_frame(
+        1
+    )
+    found = device_health(falling, quantity="battery")["device", 1]
+    assert (found.score or 0) > 95
+
+
+def test_a_light_that_is_lit_for_a_moment_is_well() -> None:
+    index = course(30, step="5min").index
+    hours = pd.DatetimeIndex(index).hour
+    lit = pd.Series(np.where((hours >= 8) & (hours < 17), 480.0, 0.0), index=index)
+    lit += np.abs(np.random.default_rng(1).normal(0, 2, len(index)))
+    lit.iloc[50::200] = 470.0
+    assert (device_health(lit.to_frame(1), quantity="illuminance")["device", 1].score or 0) > 95
+
+
+def test_what_first_spoke_later_was_not_silent_on_a_day_before() -> None:
+    said, day = course(20, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)
+    said[2] = said[1].where(said.index >= pd.Timestamp(NOW - timedelta(days=2)))
+    device = JudgedDevice(device_id=1, building_id=1, space_id=1, name="one", equipment=None, series=[1, 2])
+    given = Read(devices={1: device}, known={1: info(1), 2: info(2)}, frame=said, beside={})
+    assert [round(one.score, 6) for one in past_health.of_days(device, given, [day])] == past_scores(
+        said[[1]], day
+    )
+
+
 def test_equipment_past_its_service_life_costs_its_device_points() -> None:
     sets = {"A": {"InstallationDate": "1990-01-01", "ServiceLifeDuration": "P15Y"}}
     found = device_health(course(30, step="5min").to_frame(1), equipment=sets)
     assert "service life" in [reason.reason for reason in found["device", 1].reasons]
+
+
+def past_scores(frame: pd.DataFrame, *days: datetime) -> list[float]:
+    device = JudgedDevice(device_id=1, building_id=1, space_id=1, name="one", equipment=None, series=[1])
+    given = Read(devices={1: device}, known={1: info(1)}, frame=frame, beside={})
+    return [round(one.score, 6) for one in past_health.of_days(device, given, days)]
+
+
+def test_a_day_that_is_over_is_judged_by_what_was_said_until_its_end() -> None:
+    said, day = course(40, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)
+    impossible = said[1].where(said.index < pd.Timestamp(day + timedelta(days=1)), -400.0).to_frame()
+    assert past_scores(impossible, day) == past_scores(said, day)
+    assert past_scores(impossible, day + timedelta(days=1)) < past_scores(said, day + timedelta(days=1))
+
+
+def test_a_day_before_the_first_reading_has_no_score() -> None:
+    assert past_scores(course(3, step="5min").to_frame(1), NOW.replace(hour=0) - timedelta(days=8)) == []
 
 
 def dead(number: int, room: int | None, storey: int | None = 1, score: float | None = 0.0) -> DeviceHealth:
@@ -354,6 +429,15 @@ def test_a_reason_of_a_building_leads_to_the_device() -> None:
     assert [(one.subject, one.subject_id, one.name, one.detail) for one in found.reasons] == [
         ("device", 0, "device 0", "Silent")
     ]
+    assert sum(one.points for one in found.reasons) == pytest.approx(100 - (found.score or 0))
+
+
+def test_of_many_troubles_the_costliest_keep_their_devices_and_the_last_row_adds_up_the_others() -> None:
+    rooms = [dead(number, number % 10, score=100.0 - number % 7 - 1) for number in range(1, 81)]
+    found = added(dead(0, 0), *rooms)["building", 5]
+    assert found.reasons[0].name == "device 0"
+    assert [one.reason for one in found.reasons if one.subject is None] == ["others"]
+    assert found.reasons[-1].reason == "others"
     assert sum(one.points for one in found.reasons) == pytest.approx(100 - (found.score or 0))
 
 

@@ -93,6 +93,60 @@ def test_a_spike_is_drawn_over() -> None:
     assert abs(repaired(room, [spike]).iloc[700] - expected) < 0.5
 
 
+def test_a_device_that_is_told_to_speak_more_often_had_no_gaps_before() -> None:
+    room = _room(14)
+    faster = _room(4, seed=1)
+    said = pd.concat([room[::3], faster.shift(freq="14D").resample("1min").interpolate().dropna()])
+    assert findings(said) == []
+    holed = said.drop(said.index[200:206])
+    assert _only(findings(holed), "gap").count == 6
+
+
+def _switched(level: float, *, seed: int = 0, noise: float = 1.0) -> pd.Series:
+    """What a fan says that runs on working days from 5 to 18: next to nothing, or its level."""
+    index = pd.date_range("2024-05-06", periods=14 * 96, freq="15min", tz="UTC")
+    on = (index.day_of_week < 5) & (index.hour >= 5) & (index.hour < 18)
+    scattered = np.random.default_rng(seed).normal(scale=noise, size=len(index))
+    return pd.Series(np.maximum(level * on + scattered, 0).round(1), index)
+
+
+@pytest.mark.parametrize("level", [170.0, 5_500.0])
+@pytest.mark.parametrize("days", [3, 5, 9, 14])
+def test_a_fan_that_is_switched_on_says_nothing_in_another_unit(level: float, days: int) -> None:
+    fan = _switched(level, noise=level / 450)
+    assert findings(fan[fan.index >= fan.index[-1] - pd.Timedelta(days=days)]) == []
+
+
+def test_a_light_that_is_switched_off_for_a_moment_is_no_spike() -> None:
+    light = _switched(480.0, noise=4.0)
+    light.iloc[[40, 41, 140]] = 0.0
+    assert findings(light, unit="lx") == []
+    light.iloc[300] = 9_000.0
+    assert _only(findings(light, unit="lx"), "spike").count == 1
+
+
+def test_a_meter_of_what_rests_at_night_is_not_stuck_over_the_weekend() -> None:
+    meter = _switched(50.0).where(lambda power: power > 25, 0.0).cumsum()
+    assert findings(meter) == []
+    always = (_room(14).abs() + 1).cumsum()
+    always.iloc[900:1200] = always.iloc[900]
+    assert _only(findings(always), "stuck").count == pytest.approx(300, abs=1)
+
+
+@pytest.mark.parametrize(("end", "unit"), [(0.0, "W"), (100.0, "%")])
+def test_what_is_at_its_end_again_is_not_stuck(end: float, unit: str) -> None:
+    share = (_room() * 2).clip(0, 100)
+    share.iloc[[500, 501]] = end
+    share.iloc[1000:1300] = end
+    assert [one.kind for one in findings(share, unit=unit) if one.kind == "stuck"] == []
+
+
+def test_a_battery_that_was_seen_to_change_once_is_not_stuck() -> None:
+    battery = (_room(3) * 0 + 57.0).round()
+    battery.iloc[:2] = 58.0
+    assert findings(battery, unit="%") == []
+
+
 @pytest.mark.parametrize(("factor", "offset"), [(1.8, 32.0), (1.0, 273.15), (100.0, 0.0)])
 def test_another_unit_is_converted_back(factor: float, offset: float) -> None:
     room = _room()

@@ -13,7 +13,8 @@ from tests.unit.rows import NOW
 ROW = ForecastRow(
     series_id=10, device_id=1, device="room-1", metric="temperature", quantity="temperature", space="1.01",
     building="Office", timezone="Europe/Berlin", state="shown", method="Holt-Winters", mase=0.624,
-    coverage=0.81, backtests=14, reason=None, right_count=80, judged_count=100,
+    coverage=0.81, backtests=14, backtest_since=NOW - timedelta(days=16), reason=None,
+    right_count=80, judged_count=100,
     judged_since=NOW - timedelta(days=5), computed_at=NOW,
     basis=Basis(readings=720, source="hourly means"), total=1,
 )  # fmt: skip
@@ -23,6 +24,9 @@ COUNTS = Counts(
     withheld=1,
     lacking=2,
     mase=0.7,
+    coverage=0.79,
+    backtests=42,
+    backtest_since=NOW - timedelta(days=16),
     right_count=81,
     judged_count=100,
     judged_since=NOW,
@@ -74,9 +78,20 @@ def test_all_forecasts_together_say_how_often_they_were_right() -> None:
     assert "100 hours" in right.note
 
 
-def test_before_any_hour_came_nothing_is_claimed() -> None:
-    new = replace(COUNTS, right_count=0, judged_count=0, judged_since=None)
+@pytest.mark.parametrize("judged", [0, 23])
+def test_until_enough_hours_came_the_backtest_is_shown_and_named(judged: int) -> None:
+    right = views.kpis(replace(COUNTS, right_count=0, judged_count=judged), now=NOW)[-1]
+    assert (right.label, right.value) == ("Right in the backtest", "7.9 in 10")
+    assert "42 tries since 16 Feb 2026" in right.note
+
+
+def test_before_anything_was_tried_nothing_is_claimed() -> None:
+    new = replace(COUNTS, judged_count=0, judged_since=None, coverage=None, backtests=0, backtest_since=None)
     assert views.kpis(new, now=NOW)[-1].value == "–"
+
+
+def test_a_backtest_says_how_long_it_was() -> None:
+    assert views.row(ROW).backtest == "right 8.1 in 10 over 16\u00a0days"
 
 
 def test_the_address_says_what_is_chosen() -> None:

@@ -68,11 +68,29 @@ def test_less_than_half_a_point_is_no_reason() -> None:
     assert not score(replace(HEALTH, reasons=(Reason(reason="gaps", points=0.4, detail="…"),))).lost
 
 
+def test_many_small_reasons_never_hide_who_costs_the_most() -> None:
+    small = [Reason(reason="gaps", points=0.3, detail="…", name=f"room-{one}") for one in range(19)]
+    others = Reason(reason="others", points=5.0, detail="…")
+    lost = score(replace(HEALTH, reasons=(others, *small))).lost
+    assert [(one.label, one.points) for one in lost] == [*[("Gaps", "−0.3")] * 3, ("Smaller troubles", "−10")]
+
+
+def test_a_course_says_which_of_its_days_were_computed_later() -> None:
+    trend = [
+        TrendPoint(at=NOW - 2 * DAY, score=80, computed_at=NOW - DAY),
+        TrendPoint(at=NOW - DAY, score=80, computed_at=NOW),
+        TrendPoint(at=NOW, score=80),
+    ]
+    said = "2 days of its course were computed later, last on 4 Mar 2026, each from"
+    assert score(trend=trend).later == f"{said} the readings up to its end alone."
+    assert score(trend=trend[2:]).later is None
+
+
 def test_what_was_never_judged_says_what_it_lacks() -> None:
     lacking = "Needs 14 days of readings; has 3.0."
     run = Run(
         kind="health", series_id=None, device_id=7, building_id=None,
-        computed_at=NOW, lacking=lacking, failed=None,
+        computed_at=NOW, first_at=None, lacking=lacking, failed=None,
     )  # fmt: skip
     found = score(None, runs=[run])
     assert (found.score, found.level, found.computed) == ("–", "unknown", lacking)

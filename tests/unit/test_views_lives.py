@@ -36,7 +36,13 @@ LEARNED = Failure(
 
 
 def service(known: DeviceLives = KNOWN, *failures: Failure, lacking: str | None = None) -> Service:
-    run: dict[str, Any] = {"series_id": None, "building_id": None, "device_id": 7, "computed_at": NOW}
+    run: dict[str, Any] = {
+        "series_id": None,
+        "building_id": None,
+        "device_id": 7,
+        "computed_at": NOW,
+        "first_at": None,
+    }
     runs = [Run(kind="remaining life", lacking=lacking, failed=None, **run)] if lacking else []
     return lives.service(known, failures=failures, runs=runs, zone=BERLIN)
 

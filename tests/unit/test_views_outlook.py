@@ -16,7 +16,8 @@ FORECAST = Forecast(
     space=None, method="Fourier + AR", ats=(NOW, NOW + HOUR),
     quantiles={0.1: (18.0, None), 0.2: (19.0, 19.0), 0.3: (19.5, 20.0), 0.5: (20.0, 20.0),
                0.7: (20.5, 20.0), 0.8: (21.0, 21.0), 0.9: (22.0, 22.0)},
-    mase=0.7, coverage=0.81, backtests=14, withheld=None, right_count=573, judged_count=700,
+    mase=0.7, coverage=0.81, backtests=14, backtest_since=NOW - timedelta(days=16), withheld=None,
+    right_count=573, judged_count=700,
     judged_since=NOW - timedelta(days=30), computed_at=NOW, basis=Basis(readings=720, source="hourly means"),
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ def test_a_forecast_is_not_called_always_right_when_it_was_wrong_once() -> None:
 
 def test_before_its_hours_came_a_forecast_tells_of_its_backtests() -> None:
     said = outlook.right(replace(FORECAST, judged_count=0, judged_since=None), now=NOW)
-    assert said.startswith("Right 8 times in 10 in 14 backtests")
+    assert said.startswith("Backtest: right 8 times in 10 over the last 16\u00a0days, in 14 forecasts")
 
 
 def test_a_withheld_forecast_says_why() -> None:

@@ -141,7 +141,7 @@ def test_week_days_in_a_row_are_joined(numbers: list[int], words: str) -> None:
 def ran(**changes: Any) -> Run:
     fields: dict[str, Any] = {
         "kind": "patterns", "series_id": 10, "device_id": None, "building_id": None, "computed_at": NOW,
-        "lacking": None, "failed": None,
+        "first_at": NOW, "lacking": None, "failed": None,
     }  # fmt: skip
     return Run(**fields | changes)
 
@@ -158,6 +158,17 @@ def ran(**changes: Any) -> Run:
 )
 def test_what_is_missing_is_said(runs: list[Run], said: str | None) -> None:
     assert views.lacking(runs, "patterns", series=10) == said
+
+
+def test_a_room_says_what_a_kind_of_pattern_lacks() -> None:
+    lack = "Needs 3 days of readings; has 0.5."
+    short = Pattern(
+        kind="occupancy", series_id=None, space_id=4, result={"lacking": lack}, computed_at=NOW, basis=BASIS
+    )
+    done = ran(kind="rooms", series_id=None, building_id=2)
+    assert views.room_lacks(short, [done]) == lack
+    assert views.room_lacks(None, []) == views.LATER
+    assert views.room_lacks(None, [done]).startswith("Nothing was measured in this room")
 
 
 def test_rooms_that_were_judged_are_counted_with_what_they_were_judged_by() -> None:

@@ -28,6 +28,7 @@ def test_a_course_is_in_the_units_of_the_reader(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(readings, "trend", lambda *_, **__: frame)
     monkeypatch.setattr(readings, "events", lambda *_, **__: [])
     monkeypatch.setattr(analysis, "bands", lambda *_, **__: ())
+    monkeypatch.setattr(analysis, "runs", lambda *_, **__: ())
     monkeypatch.setattr(analysis, "flags", lambda *_, **__: ())
     found = trend.trend(cast(Store, None), tenant=1, row=row(), period="1h", now=NOW, units="us")
     assert found.frame[["mean", "low", "high"]].to_numpy().tolist() == [pytest.approx([68.0, 50.0, 77.0])]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.anomaly import score_and_alarms
 from analytics.anomaly.bands import bands
-from data.jobs.analysis.each import WINDOW, TooLittle, columns, due_series, each, too_short
+from data.jobs.analysis.each import WEARING, WINDOW, TooLittle, columns, due_series, each, too_short
 from data.jobs.batched import Batch, Batched
 from data.store import Store, analysis_input, analysis_results
 from data.store.analysis_results import LastRun
@@ -34,17 +34,20 @@ def do(store: Store, batch: Batch, stop: Event) -> None:
     with store.transaction(tenant=batch.tenant) as connection:
         frame = analysis_input.means(connection, ids=batch.ids, step="5min", since=now - WINDOW, until=now)
         last = analysis_results.last_runs(connection, KIND, "series", batch.ids)
+        known = {one.series_id: one.quantity for one in analysis_input.series(connection, ids=batch.ids)}
+    said_by = columns(frame.resample(STEP).mean())
+    anew = {number: _anew(last.get(number), said, now) for number, said in said_by.items()}
 
     def judge(number: int, said: pd.Series) -> list[Band]:
-        return bands_of(number, said, since=_anew(last.get(number), now), now=now)
+        if known[number] in WEARING:
+            return []  # each step of it leads to where it never was
+        return bands_of(number, said, since=anew[number], now=now)
 
-    found = each(
-        KIND, columns(frame.resample(STEP).mean()), judge, last=last, until=pd.Timestamp(now), stop=stop
-    )
+    found = each(KIND, said_by, judge, last=last, until=pd.Timestamp(now), stop=stop)
     with store.transaction(tenant=batch.tenant) as connection:
         analysis_results.save_bands(
             connection,
-            {number: (_anew(last.get(number), now), results) for number, results in found.results.items()},
+            {number: (anew[number], results) for number, results in found.results.items()},
         )
         analysis_results.save_runs(connection, KIND, "series", found.runs, computed_at=now)
         analysis_results.tell(connection)
@@ -85,6 +88,10 @@ def bands_of(number: int, said: pd.Series, *, since: datetime, now: datetime) ->
     ]
 
 
-def _anew(last: LastRun | None, now: datetime) -> datetime:
-    """From when on bands are judged anew."""
-    return now - WINDOW if last is None or last.until is None else last.until - AGAIN
+def _anew(last: LastRun | None, said: pd.Series, now: datetime) -> datetime:
+    """From when on bands are judged anew: all of them where earlier readings came in since the last run."""
+    if last is None or last.until is None:
+        return now - WINDOW
+    if len(said) and (last.first_at is None or said.index[0] <= last.first_at - AGAIN):
+        return now - WINDOW
+    return last.until - AGAIN

@@ -8,7 +8,6 @@ from datetime import timedelta
 from threading import Event
 from typing import Generic, TypeVar
 
-import numpy as np
 import pandas as pd
 import structlog
 
@@ -22,7 +21,8 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 WINDOW = timedelta(days=30)  # that most analyses look back
-_RESETS = 0.01  # of the steps of a meter
+# Quantities that time moves one way in the soundest device; where that leads is told as a likely failure.
+WEARING = ("battery", "share")
 SERIES = 200  # ids of series in a block: a frame of 30 days is then 14 MB
 
 
@@ -117,13 +117,3 @@ def too_short(said: pd.Series | pd.DataFrame, *, days: float) -> str | None:
     if there >= days - 0.05:  # the last bucket is named by its beginning
         return None
     return f"Needs {days:g} days of readings; has {there:.1f}."
-
-
-def is_meter(said: pd.Series) -> bool:
-    """Whether a series only grows, as that of a meter that counts; it may be reset now and then.
-
-    Args:
-        said: Oldest first, without NaN.
-    """
-    steps = np.diff(said.to_numpy(float))
-    return bool(len(steps) > 1 and (steps > 0).any() and (steps < 0).mean() <= _RESETS)

@@ -130,7 +130,6 @@ def trend_of(series: SeriesInfo, said: pd.Series, stated: Lifetime, *, now: date
     if found is None:
         return None
     when, low, high = (at.to_pydatetime() for at in found)
-    warned = stated.warranty_until is not None and when.date() <= stated.warranty_until
     return FailureResult(
         kind="limit",
         device_id=series.device_id,
@@ -139,10 +138,7 @@ def trend_of(series: SeriesInfo, said: pd.Series, stated: Lifetime, *, now: date
         low_at=low,
         high_at=high,
         warranty_until=stated.warranty_until,
-        sentence=(
-            f"{wear.ahead} around {when:%Y-%m-%d}" if when > now else f"{wear.behind} since {when:%Y-%m-%d}"
-        )
-        + (", before its warranty ends." if warned else "."),
+        sentence=wear.ahead if when > now else wear.behind,
         basis=Basis(
             since=said.index[0].to_pydatetime(), until=now, readings=len(said), source="hourly means"
         ),
@@ -182,7 +178,7 @@ def lifetimes_of(piece: Equipment, *, today: date) -> list[FailureResult]:
         ends = (said.warranty_until - said.begins) / _YEAR
         risk = before_warranty_ends(life, age=age, warranty=ends)
         if risk.likely:
-            sentence = f"It is likely to fail before its warranty ends on {said.warranty_until}."
+            sentence = "It is likely to fail before its warranty ends"
             results.append(
                 FailureResult(kind="warranty", probability=risk.probability, sentence=sentence, **common)  # type: ignore[arg-type]
             )

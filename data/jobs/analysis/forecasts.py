@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.forecast import Forecast, forecast_many
-from data.jobs.analysis.each import Judged, TooLittle, columns, due_series, each, is_meter, too_short
+from analytics.regular import is_meter
+from data.jobs.analysis.each import Judged, TooLittle, columns, due_series, each, too_short
 from data.jobs.batched import Batch, Batched
 from data.store import Store, analysis_input, analysis_results
 from data.store.analysis_results import ForecastResult, PastForecast
@@ -107,7 +108,7 @@ def _lack(said: pd.Series) -> str | None:
     values = said.to_numpy(float)
     if len(np.unique(values)) < _LEAST_VALUES:
         return "It has too few different values to be forecast."
-    if is_meter(said):
+    if is_meter(said.to_numpy(float)):
         return "It only grows, as a meter does; its readings are not forecast."
     return None
 
@@ -126,6 +127,7 @@ def _result(number: int, said: pd.Series, made: Forecast, past: Sequence[PastFor
         mase=_finite(made.backtest.mase),
         coverage=_finite(made.backtest.coverage),
         backtests=int(made.backtest.n),
+        backtest_since=None if made.backtest.since is None else made.backtest.since.to_pydatetime(),
         withheld=made.withheld,
         right_count=right_count,
         judged_count=judged_count,

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from analytics import health
 from analytics.health import HealthScore
+from analytics.health.scores import MOST_REASONS, OTHERS
 from data.jobs.analysis.words import in_words
 from data.store.analysis_results import HealthResult
 from data.store.analysis_rows import Basis, Reason, Subject
 from data.store.health_input import BuildingHealth, DeviceHealth
+
+_NAMED = MOST_REASONS - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ def of_places(building: int, known: BuildingHealth) -> Places:
     results: dict[tuple[Subject, int], HealthResult] = {}
 
     def add(subject: Subject, number: int, parts: Mapping[str, HealthScore]) -> HealthScore:
-        found = health.roll_up(parts)
+        found = health.roll_up(parts, most=None)  # each is a part of a larger whole that names them again
         results[subject, number] = adding.result(subject, number, found, parts=len(parts))
         return found
 
@@ -75,6 +78,11 @@ def of_places(building: int, known: BuildingHealth) -> Places:
     )
 
 
+def score_of(found: HealthScore) -> float | None:
+    """As the store keeps it."""
+    return None if math.isnan(found.value) else min(max(float(found.value), 0.0), 100.0)
+
+
 class _Adding:
     """Scores of devices as they are added up, and the words of their reasons."""
 
@@ -98,25 +106,30 @@ class _Adding:
         return {f"device {one}": self.devices[one] for one in devices}
 
     def result(self, subject: Subject, number: int, found: HealthScore, *, parts: int) -> HealthResult:
-        """As the store keeps it; what one device costs for one reason is one row."""
-        costs: dict[tuple[int | None, str], float] = defaultdict(float)
-        for one in found.reasons:
-            # From the building down to the device; what is left of many small ones is nobody's.
-            last = one.of[-1] if one.of else ""
-            device = int(last.removeprefix("device ")) if last.startswith("device ") else None
-            costs[device, one.kind] += float(one.points)
-        reasons = tuple(
-            Reason(
-                reason=kind,
-                points=points,
-                detail=in_words(kind, 0) if device is None else self._details[device, kind],
-                subject=None if device is None else "device",
-                subject_id=device,
-                name=None if device is None else self._names[device],
-            )
-            for (device, kind), points in sorted(costs.items(), key=lambda item: -item[1])
-        )
-        score = None if math.isnan(found.value) else min(max(float(found.value), 0.0), 100.0)
+        """As the store keeps it: a row for what a device costs for one reason, the small ones in the last."""
+        costs: dict[tuple[int, str], float] = defaultdict(float)
+        for one in found.reasons:  # from the building down to the device
+            costs[int(one.of[-1].removeprefix("device ")), one.kind] += float(one.points)
+        ordered = sorted(costs.items(), key=lambda item: -item[1])
+        kept, small = ordered[:_NAMED], ordered[_NAMED:]
+        reasons = [self._reason(device, kind, points) for (device, kind), points in kept]
+        if small:
+            points = sum(points for _, points in small)
+            reasons.append(Reason(reason=OTHERS, points=points, detail=in_words(OTHERS, 0)))
         return HealthResult(
-            subject=subject, subject_id=number, score=score, reasons=reasons, basis=Basis(children=parts)
+            subject=subject,
+            subject_id=number,
+            score=score_of(found),
+            reasons=tuple(reasons),
+            basis=Basis(children=parts),
+        )
+
+    def _reason(self, device: int, kind: str, points: float) -> Reason:
+        return Reason(
+            reason=kind,
+            points=points,
+            detail=self._details[device, kind],
+            subject="device",
+            subject_id=device,
+            name=self._names[device],
         )

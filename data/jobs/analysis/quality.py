@@ -9,6 +9,7 @@ from threading import Event
 import pandas as pd
 
 from analytics.quality import Flag, findings
+from analytics.quantities import QUANTITIES
 from data.jobs.analysis.each import each
 from data.jobs.batched import Batch, Batched, blocks
 from data.store import Store, analysis_input, analysis_results
@@ -68,6 +69,8 @@ def findings_of(
         taken: Times of readings that were taken away: where they were is no gap.
         now: When it is computed.
     """
+    known = QUANTITIES.get(series.quantity or "")
+    unit = series.unit or (known.unit if known else None)
     basis = Basis(
         since=values.index[0].to_pydatetime(), until=now, readings=len(values), source="raw readings"
     )
@@ -83,7 +86,7 @@ def findings_of(
             finding=kept(one, values),
             basis=basis,
         )
-        for one in findings(values, unit=series.unit)
+        for one in findings(values, unit=unit)
         if not (one.flag == Flag.GAP and taken is not None and _any_within(taken, one.start, one.end))
     ]
 

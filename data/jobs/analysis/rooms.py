@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 import structlog
 
 from analytics.patterns import correlations, occupancy
-from data.jobs.analysis.each import WINDOW, too_short
+from data.jobs.analysis.each import WINDOW, TooLittle, too_short
 from data.jobs.batched import Batch, Batched, blocks
 from data.store import Store, analysis_input, analysis_results
 from data.store.analysis_input import RoomSeries
@@ -73,7 +73,8 @@ def _do(store: Store, tenant: int, building: int, stop: Event) -> None:
             if building not in last or last[building].failed != failed:
                 log.exception("analysis", kind=KIND, id=room)
     first = frame.index[0].to_pydatetime() if len(frame) else None
-    run = RunDone(id=building, first_at=first, until=now, failed=failed)
+    lacking = None if rooms else "Nothing is measured in its rooms yet."
+    run = RunDone(id=building, first_at=first, until=now, lacking=lacking, failed=failed)
     with store.transaction(tenant=tenant) as connection:
         analysis_results.save_patterns(connection, found, kinds=KINDS, spaces=list(rooms))
         analysis_results.save_runs(connection, KIND, "building", [run], computed_at=now)
@@ -83,7 +84,9 @@ def _do(store: Store, tenant: int, building: int, stop: Event) -> None:
 def patterns_of(
     room: int, series: Sequence[RoomSeries], frame: pd.DataFrame, *, timezone: str, now: datetime
 ) -> list[Pattern]:
-    """The patterns of a room, by kind, as `together` and `presence` give them; none of a few days alone.
+    """The patterns of a room, one of each kind, as `together` and `presence` give them.
+
+    One that there is too little for says so: {lacking: a sentence}.
 
     Args:
         room: Its id.
@@ -93,31 +96,47 @@ def patterns_of(
         now: When it is computed.
     """
     own = frame[[one.series_id for one in series]].dropna(how="all")
-    if too_short(own, days=_LEAST_DAYS):
-        return []
     basis = Basis(
-        since=own.index[0].to_pydatetime(),
+        since=own.index[0].to_pydatetime() if len(own) else None,
         until=now,
         readings=int(own.count().sum()),
         source="means of 5 minutes",
     )
-    results = {"correlations": together(series, own), "occupancy": presence(series, own, timezone)}
+    results = {
+        "correlations": _or_lacking(lambda: together(series, own)),
+        "occupancy": _or_lacking(lambda: presence(series, own, timezone)),
+    }
     return [
         Pattern(kind=kind, series_id=None, space_id=room, result=result, computed_at=now, basis=basis)  # type: ignore[arg-type]
         for kind, result in results.items()
-        if result
     ]
+
+
+def _or_lacking(find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return find()
+    except TooLittle as error:
+        return {"lacking": str(error)}
+
+
+def _enough(said: pd.DataFrame) -> None:
+    if lack := too_short(said.dropna(how="all"), days=_LEAST_DAYS):
+        raise TooLittle(lack)
 
 
 def together(series: Sequence[RoomSeries], frame: pd.DataFrame) -> dict[str, Any]:
     """What of a room moves together, the strongest first: {pairs: [{a, b, lag_s, r, p, n}]}, by series.
 
     A lag above zero: `b` follows `a`.
+
+    Raises:
+        TooLittle: there are too few days, or too few series that change.
     """
     ids = [one.series_id for one in series if one.kind == "number"]
+    _enough(frame[[one.series_id for one in series if one.space_id is not None and one.series_id in ids]])
     changing = [number for number in ids if frame[number].nunique() > 1][:_MOST_SERIES]
     if len(changing) < 2:
-        return {}
+        raise TooLittle(f"Needs 2 series of numbers that change; has {len(changing)}.")
     found = correlations(frame[changing])
     likely = found[found["p"] <= _CHANCE]
     return {
@@ -139,7 +158,10 @@ def presence(series: Sequence[RoomSeries], frame: pd.DataFrame, timezone: str) -
     """How likely somebody is in a room: {ats, share, week}.
 
     `share` is the mean of each hour of the last days at `ats`, `week` the mean of each of the 168 hours of a
-    week in the building's zone, from Monday. Empty where nothing tells of people.
+    week in the building's zone, from Monday.
+
+    Raises:
+        TooLittle: nothing tells of people, or not for enough days.
     """
     tells = {
         _TELLS[one.quantity]: one.series_id
@@ -147,8 +169,9 @@ def presence(series: Sequence[RoomSeries], frame: pd.DataFrame, timezone: str) -
         if one.space_id is not None and one.quantity in _TELLS
     }
     if not {"co2", "humidity", "light"} & tells.keys():
-        return {}
+        raise TooLittle("Needs CO₂, humidity or light: nothing that is measured here tells of people.")
     air = pd.DataFrame({word: frame[number] for word, number in tells.items()})
+    _enough(air.drop(columns="temperature", errors="ignore"))
     hourly = occupancy(air).resample("1h").mean()
     local = pd.DatetimeIndex(hourly.index).tz_convert(timezone)
     week = hourly.groupby(local.day_of_week * 24 + local.hour).mean().reindex(range(168))

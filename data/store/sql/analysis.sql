@@ -29,7 +29,7 @@ SELECT
 
 -- name: health_trend
 -- Oldest first.
-SELECT at, score
+SELECT at, score, computed_at
 FROM health_history
 WHERE subject = %(subject)s AND subject_id = %(id)s AND at >= %(since)s AND at < %(until)s
 ORDER BY at;
@@ -45,8 +45,8 @@ ORDER BY began_at, series_id;
 -- Of a series, of a device, of a building, or all: those that are shown first, the best of them first.
 SELECT forecast.series_id, device.id AS device_id, coalesce(device.label, device.name) AS device, series.metric,
     series.quantity, series.unit, space.name AS space, forecast.method, forecast.ats, forecast.quantiles,
-    forecast.mase, forecast.coverage, forecast.backtests, forecast.withheld, forecast.right_count,
-    forecast.judged_count, forecast.judged_since, forecast.computed_at, forecast.basis
+    forecast.mase, forecast.coverage, forecast.backtests, forecast.backtest_since, forecast.withheld,
+    forecast.right_count, forecast.judged_count, forecast.judged_since, forecast.computed_at, forecast.basis
 FROM forecast
 JOIN series ON series.id = forecast.series_id
 JOIN device ON device.id = series.device_id
@@ -102,8 +102,9 @@ ORDER BY odd_room.verdict IS NULL, odd_room.score DESC, odd_room.space_id, odd_r
 SELECT found.*
 FROM (
     SELECT finding.id, finding.series_id, device.id AS device_id, coalesce(device.label, device.name) AS device,
-        series.metric, series.unit, finding.kind, finding.began_at, finding.ended_at, finding.count, finding.detail,
-        finding.flag, finding.repair,
+        series.metric, series.unit, finding.kind, finding.began_at, finding.ended_at, finding.count,
+        coalesce(finding.finding ->> 'text', finding.detail) AS text,
+        coalesce(finding.finding -> 'numbers', '[]') AS numbers, finding.flag, finding.repair,
         CASE WHEN finding.dismissed_at IS NOT NULL THEN 'dismissed'
             WHEN correction.id IS NOT NULL AND correction.undone_at IS NULL THEN 'repaired'
             ELSE 'open' END AS state,
@@ -132,7 +133,8 @@ ORDER BY at, correction_id;
 
 -- name: runs
 -- Of a device and its series, or of a building.
-SELECT run.kind, run.series_id, run.device_id, run.building_id, run.computed_at, run.lacking, run.failed
+SELECT run.kind, run.series_id, run.device_id, run.building_id, run.computed_at, run.first_at, run.lacking,
+    run.failed
 FROM analysis_run AS run
 LEFT JOIN series ON series.id = run.series_id
 WHERE coalesce(run.device_id, series.device_id) = %(device)s OR run.building_id = %(building)s

@@ -13,7 +13,12 @@ SELECT health.subject, health.subject_id, building.name, building.timezone, heal
         SELECT history.score FROM health_history AS history
         WHERE history.subject = 'building' AND history.subject_id = building.id AND history.at >= %(since)s
         ORDER BY history.at
-    ) AS scores
+    ) AS scores,
+    ARRAY(
+        SELECT history.computed_at FROM health_history AS history
+        WHERE history.subject = 'building' AND history.subject_id = building.id AND history.at >= %(since)s
+        ORDER BY history.at
+    ) AS made
 FROM health
 JOIN building ON building.id = health.building_id
 WHERE health.subject = 'building'

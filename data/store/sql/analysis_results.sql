@@ -10,7 +10,7 @@ SET computed_at = excluded.computed_at, first_at = excluded.first_at, until = ex
 
 -- name: runs_of
 -- The last runs of a kind over some series, devices or buildings.
-SELECT coalesce(series_id, device_id, building_id) AS id, until, failed
+SELECT coalesce(series_id, device_id, building_id) AS id, first_at, until, failed
 FROM analysis_run
 WHERE kind = %(kind)s AND CASE %(subject)s WHEN 'series' THEN series_id WHEN 'device' THEN device_id ELSE building_id END
     = ANY (%(ids)s::int[]);
@@ -24,27 +24,28 @@ SET computed_at = excluded.computed_at, score = excluded.score, reasons = exclud
 -- name: health_history
 INSERT INTO health_history (tenant_id, subject, subject_id, at, score)
 VALUES (app_tenant(), %(subject)s, %(subject_id)s, date_bin('1 hour', %(computed_at)s, 'epoch'), %(score)s)
-ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score;
+ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score, computed_at = NULL;
 
 -- name: thin_health_history
 -- Of each day that is over for long, the mean alone, at the day's beginning.
 WITH gone AS (
     DELETE FROM health_history
     WHERE at < %(before)s AND at <> date_bin('1 day', at, 'epoch')
-    RETURNING subject, subject_id, date_bin('1 day', at, 'epoch') AS day, score
+    RETURNING subject, subject_id, date_bin('1 day', at, 'epoch') AS day, score, computed_at
 ), scores AS (
-    SELECT subject, subject_id, day, score FROM gone
+    SELECT subject, subject_id, day, score, computed_at FROM gone
     UNION ALL
-    SELECT kept.subject, kept.subject_id, kept.at, kept.score
+    SELECT kept.subject, kept.subject_id, kept.at, kept.score, kept.computed_at
     FROM health_history AS kept
     JOIN (SELECT DISTINCT subject, subject_id, day FROM gone) AS days
         ON (days.subject, days.subject_id, days.day) = (kept.subject, kept.subject_id, kept.at)
 )
-INSERT INTO health_history (tenant_id, subject, subject_id, at, score)
-SELECT app_tenant(), subject, subject_id, day, avg(score)
+INSERT INTO health_history (tenant_id, subject, subject_id, at, score, computed_at)
+SELECT app_tenant(), subject, subject_id, day, avg(score), max(computed_at)
 FROM scores
 GROUP BY subject, subject_id, day
-ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE SET score = excluded.score;
+ON CONFLICT (tenant_id, subject, subject_id, at) DO UPDATE
+SET score = excluded.score, computed_at = excluded.computed_at;
 
 -- name: forget_health
 -- Of what has no judged part any more, as a room whose devices went elsewhere.
@@ -63,13 +64,13 @@ ON CONFLICT (tenant_id, series_id, began_at) DO UPDATE
 SET ended_at = excluded.ended_at, peak = excluded.peak, computed_at = excluded.computed_at, basis = excluded.basis;
 
 -- name: forecast
-INSERT INTO forecast (tenant_id, series_id, computed_at, method, ats, quantiles, mase, coverage, backtests, withheld,
-    right_count, judged_count, judged_since, basis)
+INSERT INTO forecast (tenant_id, series_id, computed_at, method, ats, quantiles, mase, coverage, backtests,
+    backtest_since, withheld, right_count, judged_count, judged_since, basis)
 VALUES (app_tenant(), %(series_id)s, %(computed_at)s, %(method)s, %(ats)s, %(quantiles)s, %(mase)s, %(coverage)s,
-    %(backtests)s, %(withheld)s, %(right_count)s, %(judged_count)s, %(judged_since)s, %(basis)s)
+    %(backtests)s, %(backtest_since)s, %(withheld)s, %(right_count)s, %(judged_count)s, %(judged_since)s, %(basis)s)
 ON CONFLICT (tenant_id, series_id) DO UPDATE
 SET computed_at = excluded.computed_at, method = excluded.method, ats = excluded.ats, quantiles = excluded.quantiles,
-    mase = excluded.mase, coverage = excluded.coverage, backtests = excluded.backtests, withheld = excluded.withheld,
+    mase = excluded.mase, coverage = excluded.coverage, backtests = excluded.backtests, backtest_since = excluded.backtest_since, withheld = excluded.withheld,
     right_count = excluded.right_count, judged_count = excluded.judged_count, judged_since = excluded.judged_since,
     basis = excluded.basis;
 

@@ -8,7 +8,7 @@ WITH judged AS (
         CASE WHEN forecast.series_id IS NULL THEN 'lacking'
             WHEN forecast.withheld IS NOT NULL THEN 'withheld'
             ELSE 'shown' END AS state,
-        forecast.method, forecast.mase, forecast.coverage, forecast.backtests,
+        forecast.method, forecast.mase, forecast.coverage, forecast.backtests, forecast.backtest_since,
         coalesce(forecast.withheld, run.lacking) AS reason,
         coalesce(forecast.right_count, 0) AS right_count, coalesce(forecast.judged_count, 0) AS judged_count,
         forecast.judged_since, coalesce(forecast.computed_at, run.computed_at) AS computed_at,
@@ -44,6 +44,12 @@ SELECT
     count(forecast.withheld) AS withheld,
     count(*) FILTER (WHERE forecast.series_id IS NULL) AS lacking,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY forecast.mase) FILTER (WHERE forecast.withheld IS NULL) AS mase,
+    -- Of all hours that were tried: each trial of a series has as many.
+    sum(forecast.coverage * forecast.backtests) FILTER (WHERE forecast.withheld IS NULL AND forecast.coverage IS NOT NULL)
+        / nullif(sum(forecast.backtests) FILTER (WHERE forecast.withheld IS NULL AND forecast.coverage IS NOT NULL), 0)
+        AS coverage,
+    coalesce(sum(forecast.backtests) FILTER (WHERE forecast.withheld IS NULL), 0)::bigint AS backtests,
+    min(forecast.backtest_since) FILTER (WHERE forecast.withheld IS NULL) AS backtest_since,
     coalesce(sum(forecast.right_count), 0)::bigint AS right_count,
     coalesce(sum(forecast.judged_count), 0)::bigint AS judged_count,
     min(forecast.judged_since) AS judged_since, max(forecast.computed_at) AS computed_at
