@@ -4,6 +4,8 @@
 
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
+# A module's tests stay together, those of each kind of store: they share its server.
+PYTEST := $(PYTHON) -m pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
 # An interrupted or outdated environment is made anew, and everything installed again.
 MISSING := $(shell $(PYTHON) -c 'import pip' 2>/dev/null || echo venv)
@@ -17,10 +19,10 @@ run: .venv/.installed ## the whole twin on this machine; Ctrl-C stops it
 test: .venv/.installed-for-tests ## every test this machine can run, on real servers
 	@sh tests/system_packages.sh
 	@$(PYTHON) -m tests.real_store prepare || [ $$? -eq 3 ]
-	@$(PYTHON) -m pytest
+	@$(PYTEST)
 
 unit: .venv/.installed-for-tests ## the tests that need nothing
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTEST) tests/unit
 
 faults: .venv/.installed-for-tests ## break servers while devices publish, and count what is lost (15 minutes)
 	@sh tests/system_packages.sh

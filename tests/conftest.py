@@ -34,6 +34,14 @@ for name in list(os.environ):
         del os.environ[name]
 
 
+@pytest.hookimpl(tryfirst=True)  # before they are shared out over processes
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a server are run by one process: those of a module, on each kind of store."""
+    for item in items:
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("store_server")  # type: ignore[attr-defined]
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {kind or ''}".strip()))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI=true a test that needs a server or a browser fails where it would be skipped."""
