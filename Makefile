@@ -5,7 +5,7 @@
 PYTHONS := python3.13 python3.12 python3.11 python3
 PYTHON := .venv/bin/python
 # A module's tests stay together, those of each kind of store: they share its server.
-PYTEST := $(PYTHON) -m pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
 # An interrupted or outdated environment is made anew, and everything installed again.
 MISSING := $(shell $(PYTHON) -c 'import pip' 2>/dev/null || echo venv)

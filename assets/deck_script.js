@@ -45,7 +45,7 @@
     React.useEffect(function () {
       var mounted = true;
       function measure() {
-        if (mounted && place.current.clientWidth) setSize(place.current.clientWidth + " " + place.current.clientHeight);
+        if (mounted && real && place.current.clientWidth) setSize(place.current.clientWidth + " " + place.current.clientHeight);
       }
       whenThere().then(measure);
       window.addEventListener("resize", measure);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from data.errors import BrokerError
 from data.settings import PREFIX, Settings
@@ -34,12 +37,17 @@ for name in list(os.environ):
         del os.environ[name]
 
 
-@pytest.hookimpl(tryfirst=True)  # before they are shared out over processes
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByModuleAndStore(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     """Tests that share a server are run by one process: those of a module, on each kind of store."""
-    for item in items:
-        kind = getattr(item, "callspec", None) and item.callspec.params.get("store_server")  # type: ignore[attr-defined]
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {kind or ''}".strip()))
+
+    def _split_scope(self, nodeid: str) -> str:
+        kind = re.search(r"[\[-](embedded|real)[\]-]", nodeid)
+        return f"{nodeid.partition('::')[0]} {kind[1] if kind else ''}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModuleAndStore:
+    return ByModuleAndStore(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -144,6 +144,21 @@ def test_a_phone_scrolls_in_one_direction_only(visit: Page) -> None:
     assert visit.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_window_may_change_before_the_drawing_library_is_there(
+    page: Page, twin: Twin, building: int
+) -> None:
+    held: list[Route] = []
+    sign_in(page, twin.settings)
+    page.route("**/dash_deck/*.js", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a bound method has no signature it could read
+    with page.expect_request("**/dash_deck/*.js"):
+        page.goto(f"{twin.address}/map?building={building}")
+    expect(page.locator(".deck")).to_be_attached()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("innerWidth === 390")
+    held[0].continue_()
+    assert settled(canvas(page), lambda pixels: pixels > 100) > 100
+
+
 def test_the_overview_has_a_small_map_without_the_drawing_library(
     page: Page, twin: Twin, building: int
 ) -> None:
