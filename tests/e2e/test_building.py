@@ -33,6 +33,11 @@ HOUSE = replace(
     elements=(Element(storey=1, kind="wall", outline=square(13.0)),),
 )
 
+DRAWN_IN_ITS_PLACE = """() => {
+    const plot = document.querySelector('.plan .js-plotly-plot');
+    return Math.abs(plot.clientHeight - plot.querySelector('.main-svg').clientHeight) < 1;
+}"""
+
 
 @pytest.fixture(scope="module")
 def address(twin: Twin) -> Iterator[str]:
@@ -78,13 +83,19 @@ def listed(page: Page, name: str) -> str:
 
 def click_room(page: Page, part: float) -> None:
     """Click on the plan, so far along its width."""
+    point_at_room(page, part)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def point_at_room(page: Page, part: float) -> None:
+    """Point at the plan, so far along its width, once it has been drawn anew in the height of its storey."""
+    page.wait_for_function(DRAWN_IN_ITS_PLACE)
     area = page.locator(".plan .nsewdrag").bounding_box()
     assert area is not None
     page.mouse.move(area["x"] + area["width"] * part, area["y"] + area["height"] * 0.4)
     page.mouse.move(area["x"] + area["width"] * part, area["y"] + area["height"] * 0.42)
     expect(page.locator(".plan .hoverlayer .hovertext")).to_be_visible()
-    page.mouse.down()
-    page.mouse.up()
 
 
 def test_the_plan_shows_each_rooms_value(visit: Page) -> None:
@@ -114,6 +125,15 @@ def test_a_click_on_a_room_opens_it_with_its_trend(visit: Page) -> None:
     expect(drawer.locator(".spark").first).to_be_visible()
     expect(drawer).to_contain_text("BaseQuantities.NetFloorArea")
     expect(drawer).to_contain_text("Supply")
+
+
+def test_a_room_opens_by_a_click_after_its_value_changed_under_the_pointer(visit: Page, twin: Twin) -> None:
+    point_at_room(visit, 0.15)
+    twin.say("north/101", "co2", 1234.0)
+    expect(visit.locator(".plan .textpoint").filter(has_text="1234 ppm").first).to_be_attached()
+    visit.mouse.down()
+    visit.mouse.up()
+    expect(visit.get_by_role("dialog").locator(".room-title")).to_have_text("101")
 
 
 def test_the_trend_of_an_open_room_moves(visit: Page, twin: Twin) -> None:

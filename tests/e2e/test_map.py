@@ -149,7 +149,7 @@ def test_a_window_may_change_before_the_drawing_library_is_there(
 ) -> None:
     held: list[Route] = []
     sign_in(page, twin.settings)
-    page.route("**/dash_deck/*.js", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a bound method has no signature it could read
+    page.route("**/dash_deck/*.js", lambda route: held.append(route), times=1)
     with page.expect_request("**/dash_deck/*.js"):
         page.goto(f"{twin.address}/map?building={building}")
     expect(page.locator(".deck")).to_be_attached()
