@@ -1,7 +1,8 @@
 """Boosted trees on calendar, lags and covariates, one model for all steps ahead, of one series.
 
 Source: gradient boosting as in the load forecasts of Hong et al., GEFCom2012 and 2014; the trees are
-scikit-learn's histogram-based ones (after LightGBM), averaged with forests cut at random (Geurts et al., 2006).
+scikit-learn's histogram-based ones (after LightGBM), averaged with forests cut at random (Geurts et al.,
+2006).
 """
 
 from __future__ import annotations
