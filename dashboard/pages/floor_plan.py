@@ -242,7 +242,7 @@ def _register_rooms(app: Dash, reader: Reader) -> None:
     ) -> tuple[Any, ...]:
         found, plan = _chosen(reader, building, storey)
         if found is not None and not found.storeys:
-            return None, [no_update] * len(slots), "0"
+            return [], [no_update] * len(slots), "0"  # not None: see building_3d
         if found is None or plan is None or quantity is None:
             raise PreventUpdate
         said = reader.readings(reader.then(found, at), (room.id for room in plan.rooms), quantity)

@@ -105,7 +105,7 @@ def _register_review(app: Dash, context: Context) -> None:
         except (StoreUnavailable, StoreBusy) as error:
             raise PreventUpdate from error  # the frame says so, and the next beat after it healed asks again
         if row is None:
-            return notices.not_found(), None, None, None, None
+            return notices.not_found(), [], [], [], None
         review = views.review(found, newest, zone=format.zone(row.timezone))
         # Built anew, a button that holds the keyboard's focus would lose it with every beat.
         digest = crc32(repr(review).encode())

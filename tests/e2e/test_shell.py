@@ -128,6 +128,7 @@ def test_the_shell_is_drawn_upright_in_its_place_and_colour(page: Page, address:
 
 
 def test_the_layers_of_the_shell_share_one_file(page: Page, address: str, fetched: list[str]) -> None:
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")  # the tests before have filled it
     fetched.clear()
     done: list[str] = []
     page.on("requestfinished", lambda request: done.append(request.url))
