@@ -29,7 +29,12 @@ _DEFAULTS = {
     "Waltham": (42.415, -71.258),
     "London": (51.500, -0.126),
     "Tokyo": (35.685, 139.751),
-    "Abu Dhabi": (24.467, 54.367),
+    "Tokyo, the main station": (35.700, 139.767),
+    "Beijing": (39.916, 116.433),
+    "Berlin": (52.517, 13.400),
+    "Budapest, the maker of ArchiCAD": (47.560, 19.055),
+    "Abu Dhabi": (24.467, 54.417),
+    "Abu Dhabi, the city's centre": (24.467, 54.367),
     "latitude and longitude 0": (0.0, 0.0),
 }
 _NEAR_DEG = 0.01
