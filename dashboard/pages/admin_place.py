@@ -33,6 +33,7 @@ _MISSING = "place-missing"
 _HEADING = "place-heading"
 _STANDS = "place-stands"
 _OFFER = "place-offer"
+_FIELDS = "place-fields"
 _LATITUDE = "place-latitude"
 _LONGITUDE = "place-longitude"
 _ROTATION = "place-rotation"
@@ -99,17 +100,28 @@ def _form() -> html.Section:
                 ],
                 className="place-offer",
             ),
-            _number(_LATITUDE, "Latitude", "Degrees north, of the plan's origin", limit=90),
-            _number(_LONGITUDE, "Longitude", "Degrees east, of the plan's origin", limit=180),
-            _number(
-                _ROTATION, "Rotation", "Compass direction of what is up on the plan, in degrees", limit=360
-            ),
-            html.Div(
+            # Not to be filled in before they say where the building stands: that would overwrite it.
+            html.Fieldset(
                 [
-                    dmc.Button("Place here", id=_SAVE),
-                    dmc.Button("Use what the model says", id=_AS_SAID, variant="default"),
+                    _number(_LATITUDE, "Latitude", "Degrees north, of the plan's origin", limit=90),
+                    _number(_LONGITUDE, "Longitude", "Degrees east, of the plan's origin", limit=180),
+                    _number(
+                        _ROTATION,
+                        "Rotation",
+                        "Compass direction of what is up on the plan, in degrees",
+                        limit=360,
+                    ),
+                    html.Div(
+                        [
+                            dmc.Button("Place here", id=_SAVE),
+                            dmc.Button("Use what the model says", id=_AS_SAID, variant="default"),
+                        ],
+                        className="version-actions",
+                    ),
                 ],
-                className="version-actions",
+                id=_FIELDS,
+                disabled=True,
+                className="place-fields",
             ),
             html.P(id=_SAID, className="place-answer", role="status"),
         ],
@@ -145,6 +157,7 @@ def _register_fields(app: Dash, store: Store) -> None:
         Output(_OFFER, "children"),
         Output(_TAKE, "style"),
         Output(_AS_SAID, "disabled"),
+        Output(_FIELDS, "disabled"),
         Output(_LATITUDE, "value"),
         Output(_LONGITUDE, "value"),
         Output(_ROTATION, "value"),
@@ -156,7 +169,7 @@ def _register_fields(app: Dash, store: Store) -> None:
     def show_fields(number: int, _said: Any, _take: int | None) -> tuple[Any, ...]:
         row = _row(store, number)
         if row is None:
-            return notices.not_found(), *[no_update] * 8
+            return notices.not_found(), *[no_update] * 9
         names = accounts.names(store, tenant=identity.current().tenant_id)
         offer = views.offer(row)
         taken = ctx.triggered_id == _TAKE and offer is not None
@@ -168,6 +181,7 @@ def _register_fields(app: Dash, store: Store) -> None:
             offer.text if offer else None,
             None if offer else {"display": "none"},
             row.placed_by is None,
+            False,
             *fields,
         )
 
