@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -120,15 +120,26 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The system's Chromium, which starts without a window."""
     program = servers.chromium()
     if program is None:
         pytest.skip("There is no Chromium on this machine (Debian: apt-get install chromium).")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=servers.CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    return program
+
+
+@pytest.fixture
+def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    """A browser that shares nothing with others."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=servers.CHROMIUM_ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -138,9 +149,13 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def visits(browser: Browser) -> Iterator[BrowserContext]:
-    """What all the visits share: the files a browser keeps, so that they are fetched and read once."""
-    with browser.new_context() as context:
+def visits(
+    playwright: Playwright, chromium: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """What all the visits share: a profile, in which scripts are kept as they were fetched and compiled."""
+    with playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"), executable_path=chromium, args=servers.CHROMIUM_ARGUMENTS
+    ) as context:
         context.set_default_timeout(PATIENCE_MS)
         yield context
 

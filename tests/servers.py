@@ -145,9 +145,9 @@ def local_broker() -> Iterator[Broker]:
             local.stop()
 
 
-def chromium() -> str | None:
+def chromium() -> Path | None:
     """The system's Chromium."""
-    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+    return next((Path(found) for found in map(shutil.which, CHROMIUM) if found), None)
 
 
 @contextmanager

@@ -225,7 +225,14 @@ def test_a_site_far_from_the_models_origin_is_doubted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("latitude", "longitude"),
-    [(42.3585, -71.0567), (42.4149, -71.2581), (51.5002, -0.1262), (35.685, 139.751), (24.4667, 54.4167), (0.0, 0.0)],
+    [
+        (42.3585, -71.0567),
+        (42.4149, -71.2581),
+        (51.5002, -0.1262),
+        (35.685, 139.751),
+        (24.4667, 54.4167),
+        (0.0, 0.0),
+    ],
 )
 def test_an_authoring_tools_default_place_is_doubted(
     tmp_path: Path, latitude: float, longitude: float
