@@ -43,6 +43,12 @@ class Mesh:
         """Height of the highest point."""
         return float(self.points[:, 2].max())
 
+    @property
+    def volume(self) -> float:
+        """What a closed surface holds, in cubic metres; of an open one it means nothing."""
+        first, second, third = (self.points[self.triangles] - self.points[0]).transpose(1, 0, 2)
+        return abs(float(np.einsum("ij,ij->", first, np.cross(second, third)))) / 6
+
 
 def meshes(file: ifcopenshell.file, elements: Iterable[entity_instance]) -> dict[int, Mesh]:
     """The bodies of elements by their numbers; an element without one is left out."""

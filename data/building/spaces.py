@@ -59,11 +59,21 @@ class _Shape:
     area: BaseGeometry | None = None
     bottom: float | None = None
     top: float | None = None
+    mean_height: float | None = None
 
 
 def _solid(body: Mesh) -> _Shape:
-    high = body.top - body.bottom > _FLAT_M
-    return _Shape(area=geometry.footprint(body), bottom=body.bottom, top=body.top if high else None)
+    area = geometry.footprint(body)
+    if body.top - body.bottom <= _FLAT_M:
+        return _Shape(area=area, bottom=body.bottom)
+    return _Shape(area=area, bottom=body.bottom, top=body.top, mean_height=_mean_height(body, area))
+
+
+def _mean_height(body: Mesh, area: BaseGeometry | None) -> float | None:
+    height = body.top - body.bottom
+    mean = body.volume / area.area if area else 0.0
+    # Less is hardly a room, and more is impossible: such a body is not closed.
+    return round(min(mean, height), 3) if 0.2 * height < mean < 1.01 * height else None
 
 
 def _room(entity: entity_instance, known: _Shape, *, units: Units, storeys: list[Storey]) -> Room:
@@ -85,6 +95,7 @@ def _room(entity: entity_instance, known: _Shape, *, units: Units, storeys: list
         area_m2=area,
         area_source=source,
         height_m=height_m,
+        mean_height_m=known.mean_height,
         floor_m=floor_m,
         use=_use(entity, properties),
         zones=_zones(entity),

@@ -22,7 +22,7 @@ class RoomBody:
     long_name: str | None
     storey_id: int
     footprint: GeoJson  # Polygon or MultiPolygon
-    height_m: float | None  # None: the model does not say, as below
+    height_m: float | None  # the mean one under a sloping roof; None: the model does not say, as below
     floor_m: float | None  # of its floor in the model; where only its storey has one, that one
 
 

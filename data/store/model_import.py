@@ -277,6 +277,7 @@ def _space(space: Space, storeys: _Ids) -> dict[str, Any]:
         "area_m2": space.area_m2,
         "area_source": space.area_source,
         "height_m": space.height_m,
+        "mean_height_m": space.mean_height_m,
         "floor_m": space.floor_m,
         "use": space.use,
         "zones": list(space.zones),

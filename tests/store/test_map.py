@@ -285,3 +285,17 @@ def test_rooms_without_an_outline_are_no_bodies(
     found = bodies.of_building(web, tenant=tenant_ids["main"], building=saved)
     assert [one.name for one in found] == sorted(one.name for one in MODEL.spaces if one.footprint)
     assert {(one.floor_m, one.height_m) for one in found} == {(0.0, 2.8)}
+
+
+def test_a_room_under_a_sloping_roof_is_a_body_of_its_mean_height(
+    web: Store, worker: Store, tenant_ids: dict[str, int]
+) -> None:
+    attic = replace(room(98, "attic", "attic"), height_m=3.4, mean_height_m=2.0)
+    model = replace(MODEL, spaces=(*MODEL.spaces, attic))
+    saved = buildings.save(worker, tenant=tenant_ids["main"], model=model, name="Gabled").building
+    bodies_ = {one.name: one for one in bodies.of_building(web, tenant=tenant_ids["main"], building=saved)}
+    found = bodies_["attic"]
+    assert found.height_m == 2.0
+    told = buildings.space(web, tenant=tenant_ids["main"], space=found.id)
+    assert told
+    assert told.height_m == 3.4

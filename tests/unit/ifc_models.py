@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -92,6 +93,22 @@ class House:
         solid = make.createIfcExtrudedAreaSolid(profile, position, up, height_m * scale)
         self._show(product, make.createIfcShapeRepresentation(self.body, "Body", "SweptSolid", [solid]))
         self.place(product, *at)
+
+    def mesh(
+        self,
+        product: entity_instance,
+        corners: Sequence[tuple[float, float, float]],
+        triangles: Sequence[tuple[int, int, int]],
+    ) -> None:
+        """Give a product a closed body of triangles, the first corner being number 1; in metres."""
+        points = [tuple(one / self.unit_m for one in corner) for corner in corners]
+        faces = self.file.createIfcTriangulatedFaceSet(
+            self.file.createIfcCartesianPointList3D(points), None, True, triangles
+        )
+        self._show(
+            product, self.file.createIfcShapeRepresentation(self.body, "Body", "Tessellation", [faces])
+        )
+        self.place(product, 0, 0, 0)
 
     def outline(self, product: entity_instance, outline: Outline) -> None:
         """Give a product a drawn outline alone, in metres."""

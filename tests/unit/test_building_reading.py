@@ -33,6 +33,24 @@ def test_a_room_has_its_outline_in_metres_whatever_the_unit(tmp_path: Path, unit
     assert (space.footprint_area_m2, space.height_m) == pytest.approx((12, 2.5), abs=1e-3)
 
 
+@pytest.mark.parametrize("unit_m", [1.0, 0.001])
+def test_a_room_under_a_sloping_roof_is_lower_on_average(tmp_path: Path, unit_m: float) -> None:
+    house = House(unit_m=unit_m)
+    room = house.add("IfcSpace", "Attic", part_of=house.storey)
+    corners = [(0, 0, 0), (4, 0, 0), (4, 3, 0), (0, 3, 0), (0, 0, 1), (4, 0, 3), (4, 3, 3), (0, 3, 1)]
+    sides = [(1, 2, 6, 5), (2, 3, 7, 6), (3, 4, 8, 7), (4, 1, 5, 8), (4, 3, 2, 1), (5, 6, 7, 8)]
+    house.mesh(room, corners, [half for a, b, c, d in sides for half in ((a, b, c), (a, c, d))])
+    space = only_space(house, tmp_path)
+    assert (space.height_m, space.mean_height_m) == pytest.approx((3, 2), abs=1e-3)
+
+
+def test_a_room_with_a_flat_ceiling_is_everywhere_as_high(tmp_path: Path) -> None:
+    house = House()
+    room = house.add("IfcSpace", "101", part_of=house.storey)
+    house.extrude(room, [(0, 0), (9, 0), (9, 9), (3, 9), (3, 3), (0, 3)], 2.5, at=(1, 2, 3))
+    assert only_space(house, tmp_path).mean_height_m == pytest.approx(2.5, abs=1e-3)
+
+
 def test_a_hole_in_a_room_is_kept(tmp_path: Path) -> None:
     house = House()
     room = house.add("IfcSpace", "Gallery", part_of=house.storey)

@@ -84,17 +84,18 @@ RETURNING id;
 
 -- name: space_add
 INSERT INTO space (tenant_id, building_id, storey_id, name, long_name, global_id, footprint, label_point,
-    footprint_area_m2, area_m2, area_source, height_m, floor_m, use, zones, properties)
+    footprint_area_m2, area_m2, area_source, height_m, mean_height_m, floor_m, use, zones, properties)
 VALUES (app_tenant(), %(building_id)s, %(storey_id)s, %(name)s, %(long_name)s, %(global_id)s, %(footprint)s,
-    %(label_point)s, %(footprint_area_m2)s, %(area_m2)s, %(area_source)s, %(height_m)s, %(floor_m)s,
-    %(use)s, %(zones)s, %(properties)s)
+    %(label_point)s, %(footprint_area_m2)s, %(area_m2)s, %(area_source)s, %(height_m)s,
+    %(mean_height_m)s, %(floor_m)s, %(use)s, %(zones)s, %(properties)s)
 RETURNING id;
 
 -- name: space_set
 UPDATE space SET storey_id = %(storey_id)s, name = %(name)s, global_id = %(global_id)s, long_name = %(long_name)s,
     footprint = %(footprint)s, label_point = %(label_point)s, footprint_area_m2 = %(footprint_area_m2)s,
-    area_m2 = %(area_m2)s, area_source = %(area_source)s, height_m = %(height_m)s, floor_m = %(floor_m)s,
-    use = %(use)s, zones = %(zones)s, properties = %(properties)s, gone_at = NULL
+    area_m2 = %(area_m2)s, area_source = %(area_source)s, height_m = %(height_m)s,
+    mean_height_m = %(mean_height_m)s, floor_m = %(floor_m)s, use = %(use)s, zones = %(zones)s,
+    properties = %(properties)s, gone_at = NULL
 WHERE id = %(id)s
 RETURNING id;
 
