@@ -36,6 +36,10 @@ CHROMIUM_ARGUMENTS = (
     # Without a graphics processor, pages are drawn several times faster where only WebGL goes through one.
     "--disable-gpu-rasterization",
     "--disable-gpu-compositing",
+    # Each page would come with two more, those of an address bar that nobody sees. Named again are what
+    # Playwright turns off and this list replaces: what upgrades addresses, or asks other hosts.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "HttpsUpgrades,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PreconnectToSearch",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
