@@ -202,6 +202,8 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         # While a period is played, the address stays: every step would be one to go back over.
         moment = (at["at"] if at else None) if still else said.at
         choice = Choice(storey=storey, quantity=quantity, room=room, at=moment, view=view)
+        if said.quantity is None and f"{QUANTITY}.data" in ctx.triggered_prop_ids:
+            choice = replace(choice, quantity=None)  # nobody chose it, and now another may be the first
         trigger = ctx.triggered_id
         if _ADDRESS in ctx.triggered_prop_ids.values():
             choice = said

@@ -267,6 +267,20 @@ def test_a_new_value_sends_colours_and_no_geometry(visit: Page, twin: Twin) -> N
     assert not any('"x"' in answer for answer in sent)
 
 
+def test_the_first_value_of_a_building_is_shown_to_who_is_there_already(visit: Page, twin: Twin) -> None:
+    with closing(Store.open(twin.settings, role="worker")) as worker:
+        tenant = buildings.find_tenant(worker, "main")
+        building = _brought_in(worker, tenant, replace(HOUSE, sha256="91" * 32), "New house")
+        visit.goto(f"{twin.address}/building/{building}")
+        expect(visit.get_by_role("textbox", name="Colour by")).to_have_value("Last reading")
+        twin.say("new/101", "temperature", 19.5)
+        [device] = (row for row in devices.overview(worker, tenant=tenant) if row.device == "new/101")
+        first = _rooms(worker, tenant, building)[0]
+        buildings.bind_device(worker, tenant=tenant, device=device.device_id, space=first.id)
+    expect(visit.get_by_role("textbox", name="Colour by")).to_have_value("Temperature")
+    expect(visit.locator(".plan .textpoint").filter(has_text="19.5").first).to_be_attached()
+
+
 def to_the_right_of_the_buttons(page: Page) -> float:
     """How much of the plan is to the right of its zoom buttons [px]."""
     plan, buttons = (page.locator(one).bounding_box() for one in (".plan", ".plan .modebar-container"))
