@@ -70,7 +70,8 @@ class _Tail:
         as_large = len(self.rising) - np.searchsorted(self.rising, values, side="left")
         rarity = -np.log10((as_large + 1) / (len(self.rising) + 1))
         if self.scale > 0:
-            beyond = np.maximum(values - self.over, 0) / self.scale
+            with np.errstate(over="ignore"):  # of a tail so narrow, _MOST is what is said
+                beyond = np.maximum(values - self.over, 0) / self.scale
             exponent = np.log1p(self.shape * beyond) / self.shape if self.shape > 0 else beyond
             rarity = np.where(values > self.over, exponent / np.log(10) - np.log10(_TAIL), rarity)
         return np.where(np.isnan(values), 0.0, np.clip(rarity, 0.0, _MOST))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.anomaly import alarms, score
@@ -151,6 +151,7 @@ values_and_times = st.lists(
     zone=st.sampled_from([None, "UTC", "Europe/Berlin"]),
     causal=st.booleans(),
 )
+@example(readings=[*[(0.0, 0)] * 15, (1.6e9, 1), (1.5e-299, 0)], again=4, zone=None, causal=False)
 @settings(max_examples=60, deadline=None)
 def test_every_series_is_answered_on_its_own_index(
     readings: list[tuple[float, int]], again: int, zone: str | None, causal: bool
