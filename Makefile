@@ -21,8 +21,8 @@ test: .venv/.installed-for-tests ## every test this machine can run, on real ser
 	@$(PYTHON) -m tests.real_store prepare || [ $$? -eq 3 ]
 	@$(PYTEST)
 
-unit: .venv/.installed-for-tests ## the tests that need nothing
-	@$(PYTEST) tests/unit
+unit: .venv/.installed-for-tests ## the tests that need nothing, not even time
+	@$(PYTEST) tests/unit -m 'not slow'
 
 faults: .venv/.installed-for-tests ## break servers while devices publish, and count what is lost (15 minutes)
 	@sh tests/system_packages.sh

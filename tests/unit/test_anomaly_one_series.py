@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from analytics.anomaly import alarms, score
 from analytics.anomaly.budget import affordable
 
+pytestmark = pytest.mark.slow
+
 START = pd.Timestamp("2026-03-02T00:00Z")
 ROWS = 2000
 LEARNED = 1344  # two weeks: each kind of day was seen

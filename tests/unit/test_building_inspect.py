@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit import hostile_models
 from tests.unit.ifc_models import House, box
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 

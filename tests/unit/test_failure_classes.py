@@ -10,6 +10,8 @@ from analytics.failure import FailureClasses
 from benchmarks.quality.calibration import expected_calibration_error
 from benchmarks.quality.remaining_life import nasa_score
 
+pytestmark = pytest.mark.slow
+
 
 def records(seed: int, rows: int = 600) -> tuple[pd.DataFrame, pd.Series]:
     random = np.random.default_rng(seed)

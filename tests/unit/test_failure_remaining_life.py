@@ -13,6 +13,8 @@ from analytics.failure.regimes import find
 from analytics.failure.runs import arrange, mean_of_first, mean_of_last, slope_of_last
 from tests.unit.lives import SENSORS, cut, lives
 
+pytestmark = pytest.mark.slow
+
 LATER = 24.0  # one machine counts days, the other hours
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from analytics.forecast import LEVELS, Forecast, forecast, forecast_many
 
+pytestmark = pytest.mark.slow
+
 START = pd.Timestamp("2024-01-01", tz="UTC")
 
 

@@ -13,6 +13,8 @@ from analytics.forecast.boosted import boosted
 from analytics.forecast.grid import Values
 from analytics.forecast.task import Method, Task
 
+pytestmark = pytest.mark.slow
+
 STEPS, HORIZON = 1400, 30
 
 

@@ -16,6 +16,8 @@ from tests import reissues
 from tests.matching_table import Score, score, table
 from tests.reissues import CHANGES, Change, Draft, Reissue, office, reissue
 
+pytestmark = pytest.mark.slow
+
 SHARED = Path(__file__).parents[3] / "shared" / "ifc"
 REAL = ("duplex_a_ifc2x3.ifc", "duplex_electrical_feet_ifc2x3.ifc", "standard_classroom_mep_ifc2x3.ifc",
         "b03_heating_building_ifc4.ifc", "fzk_haus_ifc4.ifc", "institute_var2_ifc2x3.ifc",

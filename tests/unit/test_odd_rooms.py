@@ -15,6 +15,8 @@ from benchmarks.odd_rooms import counted
 from data.building.reading import read
 from tests.plants import Building, Fault, building
 
+pytestmark = pytest.mark.slow
+
 B03 = Path(__file__).parents[3] / "shared" / "ifc" / "b03_heating_building_ifc4.ifc"
 
 

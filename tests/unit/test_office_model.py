@@ -17,6 +17,8 @@ from data.demo.office import fabric, model, plan, site
 from data.demo.office.identity import space_id
 from data.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def text() -> str:

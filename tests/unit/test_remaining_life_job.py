@@ -18,6 +18,8 @@ from data.jobs.analysis.remaining_life import FEWEST, Learned, learn, left_of, r
 from data.store.analysis_results import FailureResult
 from data.store.life_records import DeviceLives
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 UNITS = 14

@@ -19,6 +19,8 @@ from data.errors import BadInput
 from tests.unit import hostile_models
 from tests.unit.ifc_models import House, box
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

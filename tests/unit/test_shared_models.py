@@ -22,7 +22,10 @@ TRUTH: dict[str, Any] = (
 READABLE = [name for name, known in TRUTH.items() if known["open_ok"] and known["projects"]]
 BROKEN = [name for name in TRUTH if name not in READABLE]
 
-pytestmark = pytest.mark.skipif(not TRUTH, reason=f"the shared models are not at {FOLDER}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not TRUTH, reason=f"the shared models are not at {FOLDER}"),
+]
 
 
 @cache

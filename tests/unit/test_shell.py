@@ -23,6 +23,8 @@ from data.errors import BadInput
 from tests.unit.ifc_models import House, box
 from tests.unit.test_shared_models import FOLDER, READABLE
 
+pytestmark = pytest.mark.slow
+
 SLIVER_M = 0.01
 MIXED = ("samplehouse_mm_ifc4.ifc", "wall_door_column_ifc4x3.ifc")
 """Small models whose elements take all kernels between them."""

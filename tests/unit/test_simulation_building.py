@@ -14,6 +14,8 @@ from data.demo.simulation.calendar import holidays, is_working_day
 from data.demo.simulation.clock import Array
 from data.demo.simulation.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 WINTER, SUMMER = date(2026, 1, 12), date(2026, 7, 6)  # Mondays
 HEATED = [room.number for room in rooms() if room.use in (Use.OFFICE, Use.OPEN_PLAN, Use.MEETING)]
 

@@ -14,6 +14,8 @@ from data.demo.sensing import Sensing
 from data.demo.simulation.faults import Fault
 from data.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = date(2026, 1, 14)
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_the_web_part_loads_no_queue_and_no_async_server() -> None:
     code = "import sys, dashboard.factory; print(*{name.partition('.')[0] for name in sys.modules})"
