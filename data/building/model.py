@@ -48,9 +48,7 @@ class Space:
     area_m2: float | None
     area_source: str | None  # "BaseQuantities.NetFloorArea", ..., "footprint"
     height_m: float | None
-    mean_height_m: float | None = (
-        None  # of its body over its outline: less than the height under a sloping roof
-    )
+    mean_height_m: float | None = None  # its body's volume over its outline; less under a sloping roof
     floor_m: float | None  # height of its lowest point in the model
     use: str | None
     zones: tuple[str, ...]
