@@ -155,6 +155,8 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         Output(ROOM, "data"),
         Output(DRAWER, "opened"),
         Output(GRAPH, "clickData"),
+        Output(building_3d.CLICKED, "data", allow_duplicate=True),
+        Output(live.slot(plan_controls.ROOMS, ALL), "n_clicks"),
         Output(_ADDRESS, "search"),
         Input(STOREY, "data"),
         Input(STOREY, "value"),
@@ -172,6 +174,7 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         State(ROOM, "data"),
         State(PAINTED, "data"),
         State(BUILDING, "data"),
+        State(live.slot(plan_controls.ROOMS, ALL), "id"),
         prevent_initial_call=True,
     )
     @identity.needs("viewer")
@@ -183,8 +186,8 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         quantity: str | None,
         view: str | None,
         clicked: dict[str, Any] | None,
-        clicked_3d: dict[str, Any] | None,
-        _presses: list[int | None],
+        clicked_3d: int | None,
+        presses: list[int | None],
         opened: bool,
         search: str | None,
         at: dict[str, Any] | None,
@@ -192,34 +195,31 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         room: int | None,
         painted: dict[str, Any] | None,
         building: int,
+        slots: list[live.Slot],
     ) -> tuple[Any, ...]:
         found = reader.building(building) if storeys else None
-        if found is None or (ctx.triggered_id == AT and not still):
+        # Of two answers that are under way Dash takes the later one alone. So a click is not known by having
+        # come with this question, but stays until an answer that arrives empties it.
+        pressed = [slot["key"] for slot, times in zip(slots, presses, strict=True) if times]
+        on_plan = floor_plan.clicked_room(clicked, painted) if clicked and painted else None
+        asked = next(filter(None, (*pressed, on_plan, clicked_3d)), None)
+        if found is None or (ctx.triggered_id == AT and not still and not asked):
             raise PreventUpdate  # the callback comes again when there is something to choose, or to tell
         said = Choice.parse(search or "")
         if said.storey is None and said.room is not None:
             said = replace(said, storey=reader.storey_of(found, said.room))
         # While a period is played, the address stays: every step would be one to go back over.
         moment = (at["at"] if at else None) if still else said.at
-        choice = Choice(storey=storey, quantity=quantity, room=room, at=moment, view=view)
+        choice = Choice(storey=storey, quantity=quantity, room=room if opened else None, at=moment, view=view)
         if said.quantity is None and f"{QUANTITY}.data" in ctx.triggered_prop_ids:
             choice = replace(choice, quantity=None)  # nobody chose it, and now another may be the first
-        trigger = ctx.triggered_id
         if _ADDRESS in ctx.triggered_prop_ids.values():
             choice = said
             if said.at != moment:
                 set_props(WISH, {"data": said.at})
-        elif isinstance(trigger, dict) and ctx.triggered[0]["value"]:  # else it is new, nobody pressed it
-            choice = replace(choice, room=trigger["key"])
-        elif trigger == GRAPH and clicked and painted:
-            choice = replace(choice, room=floor_plan.clicked_room(clicked, painted) or room)
-        elif trigger == building_3d.CLICKED and clicked_3d:
-            choice = replace(choice, room=clicked_3d["room"])
-        elif trigger == DRAWER and not opened:
-            choice = replace(choice, room=None)
-        elif trigger == _LISTED:
+        elif ctx.triggered_id == _LISTED:
             choice = replace(choice, storey=listed)
-        wanted = found.settled(choice)
+        wanted = found.settled(replace(choice, room=asked or choice.room))
         shown = (storey, listed, quantity, view, room, opened)
         settled = (
             wanted.storey,
@@ -231,8 +231,9 @@ def _register_choices(app: Dash, reader: Reader) -> None:
         )
         return (
             *(no_update if new == old else new for new, old in zip(settled, shown, strict=True)),
-            # Emptied, so that the next click on the same room is another one.
             None if clicked else no_update,
+            None if clicked_3d else no_update,
+            [None if times else no_update for times in presses],
             # An address that leaves open what is chosen anyhow stays: a step back never meets itself.
             no_update if found.settled(said) == wanted else wanted.search,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +33,7 @@ from data.files import Files
 from data.store import bodies
 
 VIEW = "building-view"  # its value is one of `views.building.VIEWS`
-CLICKED = "building-3d-clicked"  # dcc.Store: the room that was clicked, and when
+CLICKED = "building-3d-clicked"  # dcc.Store: the room that was clicked, until that is answered
 
 _PLACE = "building-3d-place"
 _STANDS = "building-3d-stands"  # dcc.Store: whether it is there
@@ -130,12 +129,11 @@ def _register_click(app: Dash) -> None:
         prevent_initial_call=True,
     )
     @identity.needs("viewer")
-    def click(clicked: dict[str, Any] | None) -> tuple[Any, None]:
+    def click(clicked: dict[str, Any] | None) -> tuple[int, None]:
         room = ((clicked or {}).get("object") or {}).get("room")
         if clicked is None or room is None:
             raise PreventUpdate
-        # With its time, and the picture's emptied, so that the next click on the same room is another one.
-        return {"room": room, "at": datetime.now(UTC).isoformat()}, None
+        return int(room), None  # the picture's is emptied, so that the next click on the same room is another
 
 
 def _register_shell(app: Dash, reader: Reader, shell_of: _ShellOf) -> None:

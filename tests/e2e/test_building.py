@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from data.building.model import Element, Model, Storey
 from data.store import Store, buildings, devices
@@ -134,6 +135,33 @@ def test_a_room_opens_by_a_click_after_its_value_changed_under_the_pointer(visit
     visit.mouse.down()
     visit.mouse.up()
     expect(visit.get_by_role("dialog").locator(".room-title")).to_have_text("101")
+
+
+@pytest.mark.parametrize("way", ["plan", "list"])
+def test_a_click_is_answered_though_its_answer_was_overtaken(visit: Page, way: str) -> None:
+    held: list[Route] = []
+
+    def hold_the_click(route: Route) -> None:
+        changed = (route.request.post_data_json or {}).get("changedPropIds", [])
+        click = any(one.endswith((".clickData", ".n_clicks")) for one in changed)
+        if click and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    visit.route(re.compile("/_dash-update-component"), hold_the_click)
+    if way == "plan":
+        click_room(visit, 0.15)
+    else:
+        visit.locator(".room").filter(has_text="101").click()
+    visit.get_by_role("textbox", name="Colour by").click()
+    with visit.expect_response(lambda answer: "building-quantity.value" in str(answer.request.post_data)):
+        visit.get_by_role("option", name="Temperature").click()
+    [click] = held
+    click.continue_()
+
+    expect(visit.get_by_role("dialog").locator(".room-title")).to_have_text("101")
+    expect(visit.locator(".bar-name")).to_have_text("Temperature [°C]")
 
 
 def test_the_trend_of_an_open_room_moves(visit: Page, twin: Twin) -> None:
