@@ -114,6 +114,7 @@ def test_a_device_is_placed_and_brought_back_by_keyboard(visit: Page, house: Hou
     button.focus()
     visit.keyboard.press("Enter")
     undo = visit.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
     expect(card(visit, "probe-4")).to_have_count(0)
     undo.focus()
     visit.keyboard.press("Enter")
